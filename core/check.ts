@@ -1,0 +1,39 @@
+/** A check as all formats are turned into it: what to run, in what machine, for which packages and events. */
+export interface Check {
+  name: string
+  summary: string | null
+  run: string
+  /** null: the site's image for the build's release. */
+  image: string | null
+  install: boolean
+  packages: readonly string[]
+  /** `build`, or CloudEvents attributes that must match exactly. */
+  on: 'build' | Readonly<Record<string, string>>
+  /** Packages it checks; globs only in shared namespaces. */
+  for: readonly string[]
+  /** null: every architecture of the build that the site can run. */
+  arch: readonly string[] | null
+  timeoutSeconds: number
+  network: 'none' | 'mirror' | 'internet'
+  memoryMiB: number
+  cpus: number
+  diskMiB: number
+  results: 'exit'
+}
+
+/** Something wrong in a file that was pushed: where, what, and how to mend it. Lines and columns count from 1. */
+export interface Fault {
+  file: string
+  line: number
+  column: number
+  message: string
+  /** What to write instead. */
+  mend?: string
+}
+
+/** What a reader of a format makes of a commit's files. `skipped` says what cannot be honoured, and why. */
+export interface Reading {
+  checks: Check[]
+  faults: Fault[]
+  skipped: { name: string; reason: string }[]
+}
