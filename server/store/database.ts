@@ -1,0 +1,63 @@
+/** Opens the database, SQLite or PostgreSQL, and brings its tables up to date. */
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import knex, { type Knex } from 'knex'
+import * as ground from './migrations/001-ground.ts'
+
+/** Either the database or a transaction in it: stores are built from whichever they shall belong to. */
+export type Database = Knex
+
+const migrations = { '001-ground': ground }
+
+/** What knex needs to know. `url`: postgres://… or the path of an SQLite file. */
+export function databaseOptions(url: string): Knex.Config {
+  const common = { migrations: { migrationSource }, useNullAsDefault: true }
+  if (/^postgres(ql)?:/.test(url))
+    return { ...common, client: 'pg', connection: url, pool: { min: 0, max: 10 } }
+  return {
+    ...common,
+    client: 'sqlite3',
+    connection: { filename: url },
+    pool: { min: 1, max: 1, afterCreate: prepareSqlite },
+  }
+}
+
+/** Opens the database at `url` and migrates it. The caller destroys what it gets. */
+export async function openDatabase(url: string): Promise<Knex> {
+  if (!/^postgres(ql)?:/.test(url)) createPrivately(url)
+  const db = knex(databaseOptions(url))
+  try {
+    await db.migrate.latest()
+    return db
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+}
+
+/** Only the owner may read what holds hashes of tokens; SQLite gives its other files the same permissions. */
+function createPrivately(path: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  closeSync(openSync(path, 'a', 0o600))
+}
+
+const migrationSource: Knex.MigrationSource<keyof typeof migrations> = {
+  getMigrations: () => Promise.resolve(Object.keys(migrations) as (keyof typeof migrations)[]),
+  getMigrationName: (name) => name,
+  getMigration: (name) => Promise.resolve(migrations[name]),
+}
+
+interface SqliteConnection {
+  exec: (sql: string, done: (error: Error | null) => void) => void
+}
+
+/** WAL lets pages read while an event is stored; FULL is not needed for a queue that can be rebuilt, NORMAL is safe in WAL. */
+function prepareSqlite(
+  connection: SqliteConnection,
+  done: (error: Error | null, connection: SqliteConnection) => void,
+): void {
+  connection.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;',
+    (error) => done(error, connection),
+  )
+}

@@ -1,0 +1,55 @@
+/** Lists of executions as pages and the API ask for them: read-only, keyset-paged, each backed by an index. */
+import type { Outcome, State } from '../../core/execution.ts'
+import type { Database } from './database.ts'
+import { executionRows, fromRow, type Execution } from './executions.ts'
+
+export interface Filter {
+  packageId?: number | undefined
+  buildId?: string | undefined
+  check?: string | undefined
+  state?: State | undefined
+  outcome?: Outcome | undefined
+  limit: number
+  /** Id of the last execution already seen; ids are v7 UUIDs and sort by time. */
+  before?: string | undefined
+}
+
+export type ExecutionLists = ReturnType<typeof executionLists>
+
+export function executionLists(db: Database) {
+  return {
+    /** Newest first. */
+    async list(filter: Filter): Promise<Execution[]> {
+      const query = executionRows(db).orderBy('executions.id', 'desc').limit(filter.limit)
+      if (filter.packageId !== undefined) void query.where('executions.package_id', filter.packageId)
+      if (filter.buildId !== undefined) void query.where('executions.build_id', filter.buildId)
+      if (filter.check !== undefined) void query.where('executions.check', filter.check)
+      if (filter.state !== undefined) void query.where('executions.state', filter.state)
+      if (filter.outcome !== undefined) void query.where('executions.outcome', filter.outcome)
+      if (filter.before !== undefined) void query.where('executions.id', '<', filter.before)
+      return (await query).map(fromRow)
+    },
+    /** Everything that ran for the given builds, oldest first. */
+    async ofBuilds(buildIds: readonly string[]): Promise<Execution[]> {
+      const rows = await executionRows(db).whereIn('executions.build_id', buildIds).orderBy('executions.id')
+      return rows.map(fromRow)
+    },
+    /** How many executions are in each state that is not the end. */
+    async unfinished(): Promise<Record<'scheduled' | 'running', number>> {
+      const rows = await db('executions')
+        .whereIn('state', ['scheduled', 'running'])
+        .groupBy('state')
+        .select<{ state: 'scheduled' | 'running'; count: number | string }[]>(
+          'state',
+          db.raw('count(*) as count'),
+        )
+      const counts = { scheduled: 0, running: 0 }
+      for (const { state, count } of rows) counts[state] = Number(count)
+      return counts
+    },
+    /** Reruns of an execution, oldest first. */
+    async rerunsOf(id: string): Promise<Execution[]> {
+      return (await executionRows(db).where('executions.rerun_of', id).orderBy('executions.id')).map(fromRow)
+    },
+  }
+}

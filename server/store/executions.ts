@@ -1,0 +1,227 @@
+/** Executions: every change of state goes through `advance`, which the database refuses when it is illegal or stale. */
+import type { Check } from '../../core/check.ts'
+import { Conflict, NotFound } from '../../core/errors.ts'
+import { next, type Outcome, type Party, type State, type Step } from '../../core/execution.ts'
+import type { Verdict } from '../../core/verdict.ts'
+import type { Database } from './database.ts'
+
+export interface Execution {
+  id: string
+  key: string
+  packageId: number
+  package: string
+  buildId: string
+  release: string
+  version: string
+  registrationId: number
+  repository: string
+  commit: string
+  check: string
+  definition: Check
+  arch: string
+  state: State
+  outcome: Outcome | null
+  reason: string | null
+  concerns: Party | null
+  note: string | null
+  /** Number of the newest attempt; 0 before the first. */
+  attempt: number
+  /** Attempts that infrastructure errors have cost. */
+  failures: number
+  rerunOf: string | null
+  requestedBy: string | null
+  createdAt: string
+  startedAt: string | null
+  finishedAt: string | null
+}
+
+/** What is known when an execution is made. */
+export type NewExecution = Pick<
+  Execution,
+  | 'id'
+  | 'key'
+  | 'packageId'
+  | 'buildId'
+  | 'registrationId'
+  | 'repository'
+  | 'commit'
+  | 'definition'
+  | 'arch'
+  | 'rerunOf'
+  | 'requestedBy'
+  | 'createdAt'
+> & { skip: string | null }
+
+export interface ExecutionRow {
+  id: string
+  key: string
+  package_id: number
+  namespace: string
+  name: string
+  build_id: string
+  release: string
+  version: string
+  registration_id: number
+  repository: string
+  commit: string
+  check: string
+  definition: string
+  arch: string
+  state: State
+  outcome: Outcome | null
+  reason: string | null
+  concerns: Party | null
+  note: string | null
+  attempt: number
+  failures: number
+  rerun_of: string | null
+  requested_by: string | null
+  created_at: string
+  started_at: string | null
+  finished_at: string | null
+}
+
+export const fromRow = (row: ExecutionRow): Execution => ({
+  id: row.id,
+  key: row.key,
+  packageId: row.package_id,
+  package: `${row.namespace}/${row.name}`,
+  buildId: row.build_id,
+  release: row.release,
+  version: row.version,
+  registrationId: row.registration_id,
+  repository: row.repository,
+  commit: row.commit,
+  check: row.check,
+  definition: JSON.parse(row.definition) as Check,
+  arch: row.arch,
+  state: row.state,
+  outcome: row.outcome,
+  reason: row.reason,
+  concerns: row.concerns,
+  note: row.note,
+  attempt: row.attempt,
+  failures: row.failures,
+  rerunOf: row.rerun_of,
+  requestedBy: row.requested_by,
+  createdAt: row.created_at,
+  startedAt: row.started_at,
+  finishedAt: row.finished_at,
+})
+
+/** Executions joined with what their readers always ask for: the package's name, the build's release and version. */
+export const executionRows = (db: Database) =>
+  db('executions')
+    .join('builds', 'builds.id', 'executions.build_id')
+    .join('packages', 'packages.id', 'executions.package_id')
+    .select<ExecutionRow[]>(
+      'executions.*',
+      'builds.release',
+      'builds.version',
+      'packages.namespace',
+      'packages.name',
+    )
+
+export type Executions = ReturnType<typeof executions>
+
+export function executions(db: Database) {
+  const get = async (id: string): Promise<Execution> => {
+    const [row] = await executionRows(db).where('executions.id', id)
+    if (!row) throw new NotFound('execution', id)
+    return fromRow(row)
+  }
+  return {
+    get,
+    /** Inserts those whose key is new; the others are there already. Run it in a transaction with what caused them. */
+    async insert(planned: readonly NewExecution[]): Promise<void> {
+      if (planned.length > 0) await db('executions').insert(planned.map(toRow)).onConflict('key').ignore()
+    },
+    /**
+     * Takes `step` from the state and attempt given. Throws ILLEGAL_TRANSITION where the table forbids it and
+     * STALE_ATTEMPT where the row has moved on: a race loses instead of overwriting.
+     */
+    async advance(
+      from: Pick<Execution, 'id' | 'state' | 'attempt'>,
+      step: Step,
+      changes: Partial<Advance> = {},
+    ): Promise<void> {
+      const { id, state, attempt } = from
+      const updated = await db('executions')
+        .where({ id, state, attempt })
+        .update({ ...toChanges(changes), state: next(state, step) })
+      if (updated === 0)
+        throw new Conflict(
+          'STALE_ATTEMPT',
+          `Execution ${id} is no longer ${state} at attempt ${attempt}: somebody else moved it.`,
+        )
+    },
+    /** Ids of all that wait for a runner, oldest first. */
+    async scheduledIds(limit: number): Promise<string[]> {
+      const rows = await db('executions')
+        .where({ state: 'scheduled' })
+        .orderBy('id')
+        .limit(limit)
+        .select<{ id: string }[]>('id')
+      return rows.map(({ id }) => id)
+    },
+    async ofBuild(buildId: string): Promise<Execution[]> {
+      return (await executionRows(db).where('executions.build_id', buildId).orderBy('executions.id')).map(
+        fromRow,
+      )
+    },
+  }
+}
+
+/** What a step may change beside the state. */
+export interface Advance {
+  attempt: number
+  failures: number
+  startedAt: string
+  finishedAt: string
+  verdict: Verdict
+}
+
+function toChanges({
+  attempt,
+  failures,
+  startedAt,
+  finishedAt,
+  verdict,
+}: Partial<Advance>): Record<string, unknown> {
+  return {
+    ...(attempt !== undefined && { attempt }),
+    ...(failures !== undefined && { failures }),
+    ...(startedAt !== undefined && { started_at: startedAt }),
+    ...(finishedAt !== undefined && { finished_at: finishedAt }),
+    ...(verdict && {
+      outcome: verdict.outcome,
+      reason: verdict.reason,
+      concerns: verdict.concerns,
+      note: verdict.note,
+    }),
+  }
+}
+
+function toRow(planned: NewExecution): Record<string, unknown> {
+  const skipped = planned.skip !== null
+  return {
+    id: planned.id,
+    key: planned.key,
+    package_id: planned.packageId,
+    build_id: planned.buildId,
+    registration_id: planned.registrationId,
+    repository: planned.repository,
+    commit: planned.commit,
+    check: planned.definition.name,
+    definition: JSON.stringify(planned.definition),
+    arch: planned.arch,
+    state: skipped ? next('scheduled', 'skip') : 'scheduled',
+    outcome: skipped ? 'skipped' : null,
+    reason: skipped ? 'unsupported' : null,
+    note: planned.skip,
+    finished_at: skipped ? planned.createdAt : null,
+    rerun_of: planned.rerunOf,
+    requested_by: planned.requestedBy,
+    created_at: planned.createdAt,
+  }
+}

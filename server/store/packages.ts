@@ -1,0 +1,88 @@
+/** Packages and who maintains them. */
+import { NotFound } from '../../core/errors.ts'
+import { fullName, type PackageName } from '../../core/names.ts'
+import type { Database } from './database.ts'
+
+export interface Package extends PackageName {
+  id: number
+  createdAt: string
+}
+
+interface Row {
+  id: number
+  namespace: string
+  name: string
+  created_at: string
+}
+
+const fromRow = (row: Row): Package => ({
+  id: row.id,
+  namespace: row.namespace,
+  name: row.name,
+  createdAt: row.created_at,
+})
+
+export type Packages = ReturnType<typeof packages>
+
+export function packages(db: Database) {
+  const find = async ({ namespace, name }: PackageName): Promise<Package | null> => {
+    const row = await db<Row>('packages').where({ namespace, name }).first()
+    return row ? fromRow(row) : null
+  }
+  return {
+    find,
+    async get(name: PackageName): Promise<Package> {
+      const found = await find(name)
+      if (!found) throw new NotFound('package', fullName(name))
+      return found
+    },
+    async byId(id: number): Promise<Package> {
+      const row = await db<Row>('packages').where({ id }).first()
+      if (!row) throw new NotFound('package', String(id))
+      return fromRow(row)
+    },
+    /** Makes the package if it is not there. Safe to repeat. */
+    async ensure({ namespace, name }: PackageName, now: string): Promise<Package> {
+      await db('packages')
+        .insert({ namespace, name, created_at: now })
+        .onConflict(['namespace', 'name'])
+        .ignore()
+      return this.get({ namespace, name })
+    },
+    /** Ordered by name, after `cursor` (a full name). */
+    async list({ limit, after }: { limit: number; after?: PackageName | undefined }): Promise<Package[]> {
+      const query = db<Row>('packages').orderBy(['namespace', 'name']).limit(limit)
+      if (after) {
+        const { namespace, name } = after
+        void query.whereRaw('(namespace > ? or (namespace = ? and name > ?))', [namespace, namespace, name])
+      }
+      return (await query).map(fromRow)
+    },
+    /** Packages whose name contains `text`, at most `limit`. */
+    async search(text: string, limit: number): Promise<Package[]> {
+      const pattern = `%${text.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`
+      const rows = await db<Row>('packages')
+        .whereRaw(`lower(namespace || '/' || name) like ? escape '\\'`, [pattern])
+        .orderBy(['namespace', 'name'])
+        .limit(limit)
+      return rows.map(fromRow)
+    },
+    /** Refused by the database while builds or executions point at it. */
+    async remove(id: number): Promise<void> {
+      await db('packages').where({ id }).delete()
+    },
+    async maintainers(id: number): Promise<string[]> {
+      const rows = await db('maintainers')
+        .where({ package_id: id })
+        .orderBy('user')
+        .select<{ user: string }[]>('user')
+      return rows.map(({ user }) => user)
+    },
+    async addMaintainer(id: number, user: string): Promise<void> {
+      await db('maintainers').insert({ package_id: id, user }).onConflict(['package_id', 'user']).ignore()
+    },
+    async isMaintainer(id: number, user: string): Promise<boolean> {
+      return (await db('maintainers').where({ package_id: id, user }).first()) !== undefined
+    },
+  }
+}

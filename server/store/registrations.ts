@@ -1,0 +1,116 @@
+/** Registrations: what each pushed commit declares. Append-only; `branches` says which is current. */
+import type { Check } from '../../core/check.ts'
+import type { MatchableRegistration } from '../../core/matching.ts'
+import type { Database } from './database.ts'
+
+export interface Registration {
+  id: number
+  packageId: number
+  branch: string
+  commit: string
+  pushedBy: string | null
+  checks: Check[]
+  createdAt: string
+}
+
+interface Row {
+  id: number
+  package_id: number
+  branch: string
+  commit: string
+  pushed_by: string | null
+  checks: string
+  created_at: string
+}
+
+interface CurrentRow extends Row {
+  namespace: string
+  name: string
+  is_default: boolean | number
+}
+
+const fromRow = (row: Row): Registration => ({
+  id: row.id,
+  packageId: row.package_id,
+  branch: row.branch,
+  commit: row.commit,
+  pushedBy: row.pushed_by,
+  checks: JSON.parse(row.checks) as Check[],
+  createdAt: row.created_at,
+})
+
+const toMatchable = (row: CurrentRow): MatchableRegistration => ({
+  id: row.id,
+  repository: { namespace: row.namespace, name: row.name },
+  branch: row.branch,
+  isDefault: Boolean(row.is_default),
+  commit: row.commit,
+  checks: JSON.parse(row.checks) as Check[],
+})
+
+export type Registrations = ReturnType<typeof registrations>
+
+export function registrations(db: Database) {
+  const currentRows = () =>
+    db('branches')
+      .join('registrations', 'registrations.id', 'branches.registration_id')
+      .join('packages', 'packages.id', 'branches.package_id')
+      .select<CurrentRow[]>('registrations.*', 'branches.is_default', 'packages.namespace', 'packages.name')
+  return {
+    /** Records what `commit` declares on `branch` and makes it current. Run it in a transaction. */
+    async add(registration: Omit<Registration, 'id'>, isDefault: boolean): Promise<number> {
+      const { packageId, branch } = registration
+      const [row] = await db('registrations')
+        .insert({
+          package_id: packageId,
+          branch,
+          commit: registration.commit,
+          pushed_by: registration.pushedBy,
+          checks: JSON.stringify(registration.checks),
+          created_at: registration.createdAt,
+        })
+        .returning<{ id: number }[]>('id')
+      if (!row) throw new Error('the database returned no id for a registration')
+      await db('branches')
+        .insert({ package_id: packageId, branch, registration_id: row.id, is_default: isDefault })
+        .onConflict(['package_id', 'branch'])
+        .merge()
+      return row.id
+    },
+    /** The branch is gone: no new executions from it. Its registrations stay. */
+    async drop(packageId: number, branch: string): Promise<void> {
+      await db('branches').where({ package_id: packageId, branch }).delete()
+    },
+    async setDefault(packageId: number, branch: string): Promise<void> {
+      await db('branches')
+        .where({ package_id: packageId })
+        .update({ is_default: db.raw('(branch = ?)', [branch]) })
+    },
+    /** Current registrations that a build of the package must be matched against: its own and the shared ones. */
+    async candidates(packageId: number): Promise<MatchableRegistration[]> {
+      const rows = await currentRows().where((or) =>
+        or
+          .where('branches.package_id', packageId)
+          .orWhere('packages.namespace', 'dist')
+          .orWhereLike('packages.namespace', 'dist-%'),
+      )
+      return rows.map(toMatchable)
+    },
+    /** Branch name to current commit, of one package. */
+    async heads(packageId: number): Promise<Map<string, string>> {
+      const rows = await currentRows().where('branches.package_id', packageId)
+      return new Map(rows.map((row) => [row.branch, row.commit]))
+    },
+    async current(packageId: number): Promise<(Registration & { isDefault: boolean })[]> {
+      const rows = await currentRows().where('branches.package_id', packageId).orderBy('branches.branch')
+      return rows.map((row) => ({ ...fromRow(row), isDefault: Boolean(row.is_default) }))
+    },
+    async history(packageId: number, limit: number): Promise<Registration[]> {
+      const rows = await db<Row>('registrations')
+        .where({ package_id: packageId })
+        .orderBy('id', 'desc')
+        .limit(limit)
+      return rows.map(fromRow)
+    },
+  }
+}

@@ -1,0 +1,34 @@
+/** All stores over one database or one transaction, so that a flow can run in either. */
+import { attempts } from './attempts.ts'
+import { builds } from './builds.ts'
+import type { Database } from './database.ts'
+import { events } from './events.ts'
+import { executionLists } from './execution-lists.ts'
+import { executions } from './executions.ts'
+import { overviews } from './overviews.ts'
+import { packages } from './packages.ts'
+import { registrations } from './registrations.ts'
+import { artifacts, results } from './results.ts'
+import { runners } from './runners.ts'
+import { search } from './search.ts'
+import { tokens } from './tokens.ts'
+
+export type Stores = ReturnType<typeof stores>
+
+export function stores(db: Database) {
+  return {
+    packages: packages(db),
+    tokens: tokens(db),
+    registrations: registrations(db),
+    events: events(db),
+    builds: builds(db),
+    executions: executions(db),
+    executionLists: executionLists(db),
+    overviews: overviews(db),
+    search: search(db),
+    attempts: attempts(db),
+    results: results(db),
+    artifacts: artifacts(db),
+    runners: runners(db),
+  }
+}
