@@ -1,0 +1,47 @@
+/** The one express application: what is mounted where, and in which order. */
+import express, { type Express, type RequestHandler } from 'express'
+import { nothingHere, problemHandler } from './problem.ts'
+import { buildRoutes } from './routes/builds.ts'
+import { checkRoutes } from './routes/checks.ts'
+import { eventRoutes } from './routes/events.ts'
+import { executionLogRoutes } from './routes/execution-log.ts'
+import { executionRoutes } from './routes/executions.ts'
+import { gitRoutes } from './routes/git.ts'
+import { healthRoutes } from './routes/health.ts'
+import { packageRoutes } from './routes/packages.ts'
+import { pageRoutes } from './routes/pages.ts'
+import { resultRoutes } from './routes/results.ts'
+import { runnerApiRoutes } from './routes/runner-api.ts'
+import { runnerRoutes } from './routes/runners.ts'
+import { tokenRoutes } from './routes/tokens.ts'
+import { uploadRoutes } from './routes/uploads.ts'
+import type { Services } from './services.ts'
+
+/** Every router reads its own bodies, each with its own limit: git's must arrive untouched. */
+export function buildApp(services: Services): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.use(strictHeaders)
+  app.use(gitRoutes(services))
+  app.use('/runner/v1', runnerApiRoutes(services))
+  app.use(eventRoutes(services), uploadRoutes(services))
+  app.use(executionRoutes(services), executionLogRoutes(services), resultRoutes(services))
+  app.use(packageRoutes(services), buildRoutes(services), checkRoutes(services))
+  app.use(runnerRoutes(services), tokenRoutes(services), healthRoutes(services))
+  app.use('/api', nothingHere)
+  app.use(pageRoutes(services))
+  app.use(nothingHere)
+  app.use(problemHandler(services.log))
+  return app
+}
+
+/** For what is not a page; pages set a policy of their own. */
+const strictHeaders: RequestHandler = (_, response, next) => {
+  response.set({
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'same-origin',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  })
+  next()
+}

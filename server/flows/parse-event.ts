@@ -1,0 +1,111 @@
+/** From an HTTP message to an event whose every part is known to be what it says; both modes of CloudEvents 1.0. */
+import type { IncomingHttpHeaders } from 'node:http'
+import { HTTP, ValidationError, type CloudEvent } from 'cloudevents'
+import { AppError, InvalidInput } from '../../core/errors.ts'
+import { validateBuild, type Problem } from '../../schemas/validate.ts'
+import type { BuildData } from '../../schemas/types.gen.ts'
+
+export interface BuildEvent {
+  source: string
+  id: string
+  type: string
+  /** The event as JSON text in structured form. */
+  body: string
+  build: BuildData
+}
+
+export const knownTypes = ['dev.assay.build.completed.v1'] as const
+
+const limits = { source: 1024, id: 256, type: 256 }
+const required = ['specversion', 'id', 'source', 'type'] as const
+
+/** Throws UNSUPPORTED_MEDIA_TYPE, BAD_JSON, INVALID_EVENT, UNKNOWN_EVENT_TYPE or INVALID_INPUT. */
+export function parseEvent(headers: IncomingHttpHeaders, body: Buffer): BuildEvent {
+  const mode = modeOf(headers)
+  const text = decode(body)
+  const json = parseJson(text)
+  // The library invents what is missing; an event without an id of its own could not be told from its repeat.
+  const attribute = (name: string): unknown => (mode === 'binary' ? headers[`ce-${name}`] : json[name])
+  const missing = required.filter((name) => !isText(attribute(name)))
+  if (missing.length > 0) throw invalid(`without ${missing.join(', ')}`)
+  if (attribute('specversion') !== '1.0') throw invalid('of another specversion than 1.0')
+  const event = readEvent(headers, text)
+  for (const [name, limit] of Object.entries(limits) as [keyof typeof limits, number][])
+    if (event[name].length > limit || /\p{Cc}/u.test(event[name]))
+      throw invalid(`whose ${name} has control characters or more than ${limit} characters`)
+  if (!knownTypes.some((type) => type === event.type)) throw unknownType(event.type)
+  const { value, problems } = validateBuild(mode === 'binary' ? json : event.data)
+  if (!value) throw new InvalidInput("The event's data", problems.map(describe))
+  return {
+    source: event.source,
+    id: event.id,
+    type: event.type,
+    body: JSON.stringify({ ...event.toJSON(), data: value }),
+    build: value,
+  }
+}
+
+function modeOf(headers: IncomingHttpHeaders): 'binary' | 'structured' {
+  const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  if (type === 'application/cloudevents+json') return 'structured'
+  const isBinary = required.some((name) => headers[`ce-${name}`] !== undefined)
+  if (isBinary && /^application\/([a-z0-9.-]+\+)?json$/.test(type)) return 'binary'
+  throw new AppError(
+    'UNSUPPORTED_MEDIA_TYPE',
+    415,
+    'Send one CloudEvent: as application/cloudevents+json, or as application/json with ce-… headers.',
+  )
+}
+
+function decode(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+  } catch {
+    throw new AppError('BAD_JSON', 400, 'The body is not UTF-8.')
+  }
+}
+
+function parseJson(text: string): Record<string, unknown> {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    throw new AppError('BAD_JSON', 400, `The body is not JSON: ${(error as Error).message}`)
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new AppError('BAD_JSON', 400, 'The body is not a JSON object.')
+  return json as Record<string, unknown>
+}
+
+function readEvent(headers: IncomingHttpHeaders, text: string): CloudEvent {
+  try {
+    const event = HTTP.toEvent({ headers, body: text }) as CloudEvent
+    event.validate()
+    return event
+  } catch (error) {
+    if (error instanceof ValidationError || error instanceof TypeError)
+      throw invalid(`that is not valid: ${error.message}`)
+    throw error
+  }
+}
+
+function describe({ path, message }: Problem): string {
+  const mend =
+    path[0] === 'artifacts' && path.at(-1) === 'url'
+      ? ' (http or https only: files on this host are handed over with `assay event send --artifact FILE`)'
+      : ''
+  return `${path.join('.') || 'data'}: ${message}${mend}`
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
+
+const invalid = (what: string): AppError =>
+  new AppError('INVALID_EVENT', 400, `This is an event ${what}: see CloudEvents 1.0 for what it needs.`)
+
+const unknownType = (type: string): AppError =>
+  new AppError(
+    'UNKNOWN_EVENT_TYPE',
+    422,
+    `Events of type ${JSON.stringify(type)} are not understood here; known: ${knownTypes.join(', ')}.`,
+    { known: knownTypes },
+  )

@@ -1,0 +1,49 @@
+/** From a stored event to its executions: matching decides, one transaction writes. Safe to repeat. */
+import { v7 as uuid } from 'uuid'
+import { plan, type Planned } from '../../core/matching.ts'
+import type { Services } from '../services.ts'
+import type { Build } from '../store/builds.ts'
+import type { StoredEvent } from '../store/events.ts'
+import type { NewExecution } from '../store/executions.ts'
+import { createExecutions } from './create-executions.ts'
+import { describeSite, refusal, type Site } from './site.ts'
+
+/** Makes the executions that the event's build calls for, unless it has them already. */
+export async function scheduleBuild(
+  services: Services,
+  event: Pick<StoredEvent, 'id' | 'buildId'>,
+): Promise<void> {
+  const { buildId } = event
+  if (buildId === null) return
+  const site = await describeSite(services)
+  await services.transaction(async (inside) => {
+    const { events, builds, registrations } = inside
+    const now = services.now()
+    if (!(await events.markScheduled(event.id, now))) return
+    const build = await builds.get(buildId)
+    const planned = plan(build, await registrations.candidates(build.packageId), site.architectures)
+    const executions = planned.map((one) => toExecution(one, build, site, now))
+    await createExecutions(inside, build.package, executions)
+  })
+}
+
+/** Makes up for events whose executions a crash kept from being made. */
+export async function scheduleMissed(services: Services): Promise<void> {
+  for (const event of await services.stores.events.unscheduled(100)) await scheduleBuild(services, event)
+}
+
+const toExecution = (planned: Planned, build: Build, site: Site, createdAt: string): NewExecution => ({
+  id: uuid(),
+  key: planned.key,
+  packageId: build.packageId,
+  buildId: build.id,
+  registrationId: planned.registrationId,
+  repository: planned.repository,
+  commit: planned.commit,
+  definition: planned.check,
+  arch: planned.arch,
+  rerunOf: null,
+  requestedBy: null,
+  createdAt,
+  skip: refusal(site, planned.check, planned.arch),
+})

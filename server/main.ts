@@ -1,0 +1,72 @@
+/** The server as a whole: starts everything in order and ends it in the opposite order. */
+import { mkdir, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError } from '../core/errors.ts'
+import { buildApp } from './app.ts'
+import { readConfig, type Config } from '../core/config.ts'
+import { lockData } from './data-lock.ts'
+import { startSweeping } from './flows/sweep.ts'
+import { closeServer, listenLocally, listenTcp, urlOf } from './listen.ts'
+import { openServices, type Services } from './services.ts'
+
+export interface RunningServer {
+  /** Public base address, without a slash at its end. */
+  url: string
+  /** Requests that come through it are an admin's. */
+  socketPath: string
+  /** Where runners on this host find the queue. */
+  redisUrl: string
+  services: Services
+  close: () => Promise<void>
+}
+
+/** Starts the server; what fails ends what was started before it. Throws AppError with what to do about it. */
+export async function startServer(config: Config): Promise<RunningServer> {
+  const ending: (() => Promise<void>)[] = []
+  const close = async (): Promise<void> => {
+    for (const end of ending.splice(0).reverse()) await end()
+  }
+  try {
+    // Others may pass through, not look around: machines run as an unprivileged user.
+    await mkdir(config.data, { recursive: true, mode: 0o711 })
+    ending.push(await lockData(config.data))
+    const address = { url: '' }
+    const opened = await openServices(config, () => address.url)
+    ending.push(opened.close)
+    const { services } = opened
+    const app = buildApp(services)
+    const tcp = await listenTcp(app, config.listen)
+    ending.push(() => closeServer(tcp))
+    address.url = urlOf(tcp)
+    const socketPath = join(config.data, 'assay.sock')
+    const local = await listenLocally(app, socketPath)
+    ending.push(() => closeServer(local))
+    const sweeping = startSweeping(services)
+    ending.push(() => sweeping.close())
+    return { url: services.baseUrl(), socketPath, redisUrl: services.redisUrl, services, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** `node dist/server/main.js`: until SIGINT or SIGTERM. */
+async function run(): Promise<void> {
+  const server = await startServer(readConfig(process.env))
+  server.services.log.info({ url: server.url }, 'listening')
+  const stop = (): void => {
+    server.close().then(
+      () => process.exit(0),
+      () => process.exit(3),
+    )
+  }
+  process.once('SIGINT', stop).once('SIGTERM', stop)
+}
+
+if (process.argv[1] !== undefined && (await realpath(process.argv[1])) === import.meta.filename)
+  await run().catch((error: unknown) => {
+    const text =
+      error instanceof AppError ? error.message : String(error instanceof Error ? error.stack : error)
+    process.stderr.write(`${text}\n`)
+    process.exitCode = 3
+  })

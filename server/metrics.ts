@@ -1,0 +1,53 @@
+/** A few numbers about the service for Prometheus, asked for when they are scraped. */
+import { Counter, Gauge, Registry } from 'prom-client'
+import type { WorkQueue } from './queue.ts'
+import { isAlive } from './runner-life.ts'
+import type { Stores } from './store/stores.ts'
+
+export interface Metrics {
+  registry: Registry
+  events: Counter<'repeated'>
+}
+
+export function openMetrics(stores: Stores, queue: WorkQueue, now: () => string): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  new Gauge({
+    name: 'assay_executions',
+    help: 'Executions that are not finished, by state',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      for (const [state, count] of Object.entries(await stores.executionLists.unfinished()))
+        this.set({ state }, count)
+    },
+  })
+  new Gauge({
+    name: 'assay_queue_jobs',
+    help: 'Executions in the queue, by what the queue makes of them',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      this.reset()
+      // Without Redis there is no depth to tell: the series pauses, the scrape goes on.
+      const counts = await queue.counts().catch(() => null)
+      if (counts) for (const [state, count] of Object.entries({ ...counts })) this.set({ state }, count)
+    },
+  })
+  new Gauge({
+    name: 'assay_runners_alive',
+    help: 'Runners heard lately',
+    registers,
+    async collect() {
+      const time = now()
+      this.set((await stores.runners.list()).filter((runner) => isAlive(runner, time)).length)
+    },
+  })
+  const events = new Counter({
+    name: 'assay_events_total',
+    help: 'Events accepted since the server started',
+    labelNames: ['repeated'] as const,
+    registers,
+  })
+  return { registry, events }
+}

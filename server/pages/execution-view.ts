@@ -1,0 +1,64 @@
+/** What the page of an execution shows, put together from what is stored; secrets of the runner's stay behind. */
+import type { Attempt, StepTimes } from '../store/attempts.ts'
+import type { Build } from '../store/builds.ts'
+import type { Execution } from '../store/executions.ts'
+import type { Artifact, Result } from '../store/results.ts'
+import type { LogTail } from './log-tail.ts'
+
+export interface StepView {
+  step: string
+  startedAt: string
+  endedAt: string | null
+}
+
+/** An attempt without its fence, which proves ownership to the server. */
+export type AttemptView = Pick<
+  Attempt,
+  'number' | 'runner' | 'startedAt' | 'endedAt' | 'outcome' | 'reason' | 'note' | 'machine'
+> & { notes: string[]; steps: StepView[] }
+
+export interface ExecutionView {
+  execution: Execution
+  build: Build
+  attempts: AttemptView[]
+  results: Result[]
+  artifacts: Artifact[]
+  reruns: Execution[]
+  /** Why it still waits. */
+  why: string | null
+  /** Shell commands that repeat it elsewhere. */
+  runAtHome: string
+  /** The newest attempt's log; null where there is none. */
+  log: (LogTail & { attempt: number }) | null
+}
+
+export const attemptViews = (attempts: readonly Attempt[], steps: readonly StepTimes[]): AttemptView[] =>
+  attempts.map((attempt) => ({
+    number: attempt.number,
+    runner: attempt.runner,
+    startedAt: attempt.startedAt,
+    endedAt: attempt.endedAt,
+    outcome: attempt.outcome,
+    reason: attempt.reason,
+    note: attempt.note,
+    machine: attempt.report?.machine ?? attempt.machine,
+    notes: attempt.report?.notes ?? [],
+    steps: steps
+      .filter((step) => step.attempt === attempt.number)
+      .map(({ step, startedAt, endedAt }) => ({ step, startedAt, endedAt })),
+  }))
+
+/** The same check at the same commit on the same build, on somebody's own machine. */
+export function runAtHome(execution: Execution, build: Build, baseUrl: string): string {
+  const { repository, commit, check } = execution
+  const folder = repository.split('/')[1] ?? ''
+  const artifacts = build.artifacts.map(({ url }) => ` \\\n  --artifact ${shellQuote(url)}`)
+  return [
+    `git clone ${baseUrl}/git/${repository}.git && cd ${shellQuote(folder)} && git checkout ${commit} &&`,
+    `assay run . --check ${shellQuote(check)}${artifacts.join('')}`,
+  ].join('\n')
+}
+
+/** As one word of a POSIX shell. */
+const shellQuote = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`

@@ -1,0 +1,132 @@
+/** The page of a package: what holds and what broke now, since when and why, and where its checks come from. */
+import type { Overview, ReleaseOverview, Trouble } from '../../core/overview.ts'
+import { markOf, meaning, type Since } from '../../core/standing.ts'
+import { html, type Html } from './html.ts'
+import { page } from './layout.ts'
+import { chip, concernsWords, counted, countWords, icon } from './marks.ts'
+import { matrix } from './matrix.ts'
+import { moment } from './moment.ts'
+import { buildPath, executionPath } from './paths.ts'
+import { registrationsSection, type RegistrationView } from './registrations.ts'
+
+export interface PackageView {
+  /** namespace/name */
+  package: string
+  maintainers: string[]
+  overview: Overview
+  /** Why executions wait, by their id. */
+  why: Record<string, string>
+  registrations: RegistrationView[]
+  /** Where its check repository is cloned from and pushed to. */
+  cloneUrl: string
+}
+
+export function packagePage(view: PackageView, now: string): Html {
+  const { releases } = view.overview
+  const [namespace = '', name = ''] = view.package.split('/')
+  const troubles = releases.flatMap((release) => release.troubles)
+  const pending = releases.flatMap((release) => release.pending)
+  return page({
+    title: view.package,
+    trail: [
+      ['Packages', '/'],
+      [view.package, null],
+    ],
+    feed: `/feeds/${namespace}/${name}.atom`,
+    live: pending.length > 0,
+    content: html`
+      <header class="head">
+        <h1><span class="muted">${namespace}/</span>${name}</h1>
+        <p class="lead" data-live="headline">${headline(view.overview)}</p>
+      </header>
+      ${
+        releases.length > 0 &&
+        html`<section aria-labelledby="now" data-live="now">
+          <h2 id="now">Now</h2>
+          <div class="cards">${releases.map((release) => releaseCard(release, now))}</div>
+        </section>`
+      }
+      <div data-live="troubles">${troubles.length > 0 && troublesSection(troubles, now)}</div>
+      <div data-live="pending">${pending.length > 0 && pendingSection(pending, view.why, now)}</div>
+      ${
+        releases.length > 0 &&
+        html`<section aria-labelledby="latest" data-live="latest">
+          <h2 id="latest">Latest builds</h2>
+          ${releases.map((release) => matrix(release, view, now))}
+        </section>`
+      }
+      ${registrationsSection(view, now)}
+    `,
+  })
+}
+
+/** The whole in one sentence. */
+function headline({ mark, releases }: Overview): Html {
+  if (!mark) return html`No check has run for this package yet.`
+  const troubles = releases.flatMap((release) => release.troubles)
+  const broken = troubles.filter(({ execution }) => meaning(execution) === 'broken')
+  const unjudged = troubles.length - broken.length
+  const pending = releases.reduce((sum, release) => sum + release.pending.length, 0)
+  const parts = [
+    broken.length > 0 && `${counted(broken.length, 'check')} ${broken.length === 1 ? 'needs' : 'need'} you`,
+    unjudged > 0 && `${counted(unjudged, 'check')} could not be judged`,
+    pending > 0 && `${counted(pending, 'check')} still to finish`,
+  ].filter((part) => part !== false)
+  return html`${icon(mark)} ${parts.length > 0 ? `${parts.join('; ')}.` : 'Everything that was checked holds.'}`
+}
+
+const releaseCard = ({ release, verdicts }: ReleaseOverview, now: string): Html =>
+  html`<section class="card release">
+    <h3><bdi>${release}</bdi></h3>
+    <ul class="plain">${verdicts.map(
+      ({ arch, build, mark, counts }) =>
+        html`<li>
+          <p class="verdict">${mark ? chip(mark) : html`<span class="muted">no checks ran</span>`}
+            <span class="arch">${arch}</span></p>
+          <p class="muted">${mark && html`${countWords(counts)} · `}<a href="${buildPath(build.id)}"><bdi>${build.version}</bdi></a>
+            · ${moment(build.createdAt, now)}</p>
+        </li>`,
+    )}</ul>
+  </section>`
+
+const troublesSection = (troubles: readonly Trouble[], now: string): Html =>
+  html`<section aria-labelledby="troubles">
+    <h2 id="troubles">What needs somebody</h2>
+    <ul class="plain stack">${troubles.map((trouble) => troubleItem(trouble, now))}</ul>
+  </section>`
+
+function troubleItem({ execution, build, since }: Trouble, now: string): Html {
+  const mark = markOf(execution)
+  return html`<li class="card trouble ${mark}">
+    <h3>${chip(mark)} <a href="${executionPath(execution.id)}">${execution.check}</a>
+      <span class="muted">on <bdi>${build.release}</bdi>, ${execution.arch}</span></h3>
+    ${execution.note && html`<p class="note"><bdi>${execution.note}</bdi></p>`}
+    <p>${since && sinceWords(since, now)} ${concernsWords(execution.concerns)}</p>
+    <p class="actions"><a href="${executionPath(execution.id)}#log">Read its log</a>
+      <a href="${executionPath(execution.id, 'log')}">Whole log as text</a></p>
+  </li>`
+}
+
+const sinceWords = ({ firstBad, builds, lastGood }: Since, now: string): Html =>
+  html`Broken since <a href="${buildPath(firstBad.id)}"><bdi>${firstBad.version}</bdi></a>
+    (${moment(firstBad.createdAt, now)}${builds > 1 && `, ${builds} builds in a row`});
+    ${
+      lastGood?.execution
+        ? html`it held for <a href="${executionPath(lastGood.execution.id)}"><bdi>${lastGood.build.version}</bdi></a>.`
+        : 'none of the builds before it that are kept here held.'
+    }`
+
+const pendingSection = (
+  pending: readonly Trouble[],
+  why: PackageView['why'],
+  now: string,
+): Html =>
+  html`<section aria-labelledby="pending">
+    <h2 id="pending">Still to finish</h2>
+    <ul class="plain rows">${pending.map(
+      ({ execution, build }) =>
+        html`<li>${chip(markOf(execution))} <a href="${executionPath(execution.id)}">${execution.check}</a>
+          <span class="muted">on <bdi>${build.release}</bdi>, ${execution.arch}, since ${moment(execution.createdAt, now)}.
+          ${why[execution.id]}</span></li>`,
+    )}</ul>
+  </section>`

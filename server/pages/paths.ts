@@ -1,0 +1,17 @@
+/** Where things are on this site. */
+import { path } from './html.ts'
+
+/** `name`: namespace/name */
+export const packagePath = (name: string, ...rest: readonly string[]): string =>
+  path('packages', ...name.split('/'), ...rest)
+
+export const commitPath = (repository: string, commit: string): string =>
+  packagePath(repository, 'commits', commit)
+
+export const buildPath = (id: string): string => path('builds', id)
+
+export const executionPath = (id: string, ...rest: readonly string[]): string => path('executions', id, ...rest)
+
+/** `file`: relative, slashes between parts; `attempt`: whose artifact it is. */
+export const artifactPath = (id: string, file: string, attempt: number): string =>
+  `${executionPath(id, 'artifacts', ...file.split('/'))}?attempt=${attempt}`

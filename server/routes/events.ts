@@ -1,0 +1,38 @@
+/** Events from outside: CloudEvents over HTTP, by token or signed with the site's secret. */
+import { raw, Router } from 'express'
+import { AppError } from '../../core/errors.ts'
+import { buildView, executionViews } from '../api-views.ts'
+import { requireScope } from '../auth.ts'
+import { parseEvent } from '../flows/parse-event.ts'
+import { receiveEvent } from '../flows/receive-event.ts'
+import type { Services } from '../services.ts'
+import { isSigned } from '../signature.ts'
+
+const bodyLimit = 1024 ** 2
+
+export function eventRoutes(services: Services): Router {
+  const router = Router()
+  const bytes = raw({ type: () => true, limit: bodyLimit })
+  router.post('/api/v1/events', bytes, async (request, response) => {
+    const body: Buffer = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+    const signature = request.get('x-assay-signature')
+    if (signature === undefined) await requireScope(services, request, 'events')
+    else if (!isSigned(services.webhookSecret, body, signature)) throw badSignature()
+    const { build, executions, repeated } = await receiveEvent(services, parseEvent(request.headers, body))
+    services.metrics.events.inc({ repeated: String(repeated) })
+    response
+      .status(202)
+      .json({
+        build: buildView(build, services.baseUrl()),
+        executions: await executionViews(services, executions),
+      })
+  })
+  return router
+}
+
+const badSignature = (): AppError =>
+  new AppError(
+    'BAD_SIGNATURE',
+    401,
+    'x-assay-signature does not fit: it is "sha256=" and the HMAC-SHA256, in hex, of the raw body with the content of webhook-secret in the data folder as key.',
+  )

@@ -1,0 +1,72 @@
+/** Packages and their maintainers for programs; admins add and remove them. */
+import { json, Router } from 'express'
+import { AppError } from '../../core/errors.ts'
+import { fullName, parsePackage } from '../../core/names.ts'
+import { requireScope } from '../auth.ts'
+import { page, readPage } from '../paging.ts'
+import { userNames } from '../user-names.ts'
+import type { Services } from '../services.ts'
+import type { Package } from '../store/packages.ts'
+
+export function packageRoutes(services: Services): Router {
+  const router = Router()
+  const { stores } = services
+  const view = async (found: Package) => ({
+    package: fullName(found),
+    maintainers: await stores.packages.maintainers(found.id),
+    createdAt: found.createdAt,
+    url: `${services.baseUrl()}/packages/${fullName(found)}`,
+    git: `${services.baseUrl()}/git/${fullName(found)}.git`,
+  })
+
+  router.get('/api/v1/packages', async ({ query }, response) => {
+    const { limit, after } = readPage(query, isPackage)
+    const list = await stores.packages.list({
+      limit: limit + 1,
+      after: after === undefined ? undefined : parsePackage(after),
+    })
+    const { data, next } = page(list, limit, fullName)
+    response.json({ data: await Promise.all(data.map(view)), next })
+  })
+
+  router.get('/api/v1/packages/:namespace/:name', async ({ params }, response) => {
+    response.json(await view(await stores.packages.get(parsePackage(`${params.namespace}/${params.name}`))))
+  })
+
+  router.post('/api/v1/packages', json({ limit: '64kb' }), async (request, response) => {
+    await requireScope(services, request)
+    const { package: name, maintainers } = (request.body ?? {}) as Record<string, unknown>
+    const users = userNames(maintainers ?? [])
+    const added = await services.transaction(async ({ packages }) => {
+      const row = await packages.ensure(parsePackage(String(name)), services.now())
+      for (const user of users) await packages.addMaintainer(row.id, user)
+      return row
+    })
+    response.status(201).json(await view(added))
+  })
+
+  router.delete('/api/v1/packages/:namespace/:name', async (request, response) => {
+    await requireScope(services, request)
+    const { namespace, name } = request.params
+    const found = await stores.packages.get(parsePackage(`${namespace}/${name}`))
+    if ((await stores.builds.list({ packageId: found.id, limit: 1 })).length > 0) throw inUse(fullName(found))
+    await stores.packages.remove(found.id)
+    response.status(204).end()
+  })
+  return router
+}
+
+function isPackage(text: string): boolean {
+  try {
+    return fullName(parsePackage(text)) === text
+  } catch {
+    return false
+  }
+}
+
+const inUse = (name: string): AppError =>
+  new AppError(
+    'PACKAGE_IN_USE',
+    409,
+    `${name} has builds, whose record is kept: only a package without builds can be removed.`,
+  )

@@ -1,0 +1,89 @@
+/** What runners ask and tell: internal, for tokens of scope `runner`. All of it may be told twice. */
+import { pipeline } from 'node:stream/promises'
+import { json, raw, Router } from 'express'
+import { parsePackage } from '../../core/names.ts'
+import { validateClaim, validateHello, validateReport, validateStep } from '../../schemas/validate.ts'
+import { requireScope } from '../auth.ts'
+import { parseBody } from '../body.ts'
+import { claim } from '../flows/claim.ts'
+import { isStale, passFence } from '../flows/fence.ts'
+import { keepArtifact } from '../flows/keep-artifact.ts'
+import { loseFormerInstances } from '../flows/lose-attempts.ts'
+import { report } from '../flows/report.ts'
+import type { Services } from '../services.ts'
+import { attemptOf, executionOf, fenceOf, offsetOf, sha256Of } from '../runner-request.ts'
+
+const limits = { facts: '256kb', report: '16mb', log: 1024 ** 2 }
+const attemptPath = '/executions/:uuid/attempts/:number'
+
+export function runnerApiRoutes(services: Services): Router {
+  const router = Router()
+  const { stores } = services
+  router.use(async (request, _, next) => {
+    await requireScope(services, request, 'runner')
+    next()
+  })
+
+  router.post('/hello', json({ limit: limits.facts }), async (request, response) => {
+    const { runner, instance, ...facts } = parseBody(request.body, validateHello)
+    await stores.runners.put({ id: runner, instance, facts, seenAt: services.now() })
+    await loseFormerInstances(services, runner, instance)
+    response.status(204).end()
+  })
+
+  router.post('/executions/:uuid/claim', json({ limit: limits.facts }), async (request, response) => {
+    const claimant = parseBody(request.body, validateClaim)
+    response.json(await claim(services, executionOf(request), claimant))
+  })
+
+  router.get('/executions/:uuid/tree', async (request, response) => {
+    const { execution } = await passFence(services, { id: executionOf(request), fence: fenceOf(request) })
+    const tar = services.repositories.treeTar(parsePackage(execution.repository), execution.commit)
+    response.type('application/x-tar')
+    await pipeline(tar, response)
+  })
+
+  router.post(`${attemptPath}/steps`, json({ limit: limits.facts }), async (request, response) => {
+    const { step, machine } = parseBody(request.body, validateStep)
+    const { attempt } = await passFence(services, attemptOf(request))
+    await services.transaction(async ({ attempts }) => {
+      await attempts.beginStep(attempt.executionId, attempt.number, step, services.now())
+      if (machine) await attempts.setMachine(attempt.executionId, attempt.number, machine)
+    })
+    response.status(204).end()
+  })
+
+  router.post(`${attemptPath}/beat`, async (request, response) => {
+    const passed = await passFence(services, attemptOf(request)).catch((error: unknown) => {
+      if (isStale(error)) return null
+      throw error
+    })
+    if (passed) await stores.runners.seen(passed.attempt.runner, services.now())
+    response.json({ continue: passed !== null })
+  })
+
+  router.post(
+    `${attemptPath}/log`,
+    raw({ type: () => true, limit: limits.log }),
+    async (request, response) => {
+      const { attempt } = await passFence(services, attemptOf(request))
+      const bytes: Buffer = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+      const key = { execution: attempt.executionId, attempt: attempt.number }
+      response.json({ size: await services.files.appendLog(key, offsetOf(request), bytes) })
+    },
+  )
+
+  router.put(`${attemptPath}/artifacts/*path`, async (request, response) => {
+    const { attempt } = await passFence(services, attemptOf(request))
+    const path = request.params.path.join('/')
+    await keepArtifact(services, attempt, { path, sha256: sha256Of(request), body: request })
+    response.status(204).end()
+  })
+
+  router.post(`${attemptPath}/report`, json({ limit: limits.report }), async (request, response) => {
+    const told = parseBody(request.body, validateReport)
+    await report(services, attemptOf(request), told)
+    response.status(204).end()
+  })
+  return router
+}

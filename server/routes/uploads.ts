@@ -1,0 +1,23 @@
+/** Files that events point to: handed over by whoever may send events, fetched by anybody who knows the checksum. */
+import { Router } from 'express'
+import { requireScope } from '../auth.ts'
+import { sendStored } from '../send-file.ts'
+import type { Services } from '../services.ts'
+import { parseFileName } from '../uploads.ts'
+
+export function uploadRoutes(services: Services): Router {
+  const router = Router()
+  router.post('/api/v1/uploads', async (request, response) => {
+    await requireScope(services, request, 'events')
+    const name = parseFileName(request.query['name'])
+    const { sha256, size } = await services.uploads.put(request)
+    const url = `${services.baseUrl()}/uploads/${sha256}/${encodeURIComponent(name)}`
+    response.status(201).json({ url, sha256, size, name })
+  })
+  router.get('/uploads/:sha256/:name', async (request, response) => {
+    const name = parseFileName(request.params.name)
+    const path = await services.uploads.find(request.params.sha256)
+    await sendStored(response, path, { name, maxAge: '1y', immutable: true })
+  })
+  return router
+}

@@ -1,0 +1,82 @@
+/** The one composition root of the server: opens what it stands on and hands it to whoever needs it. */
+import { join } from 'node:path'
+import pino, { type Logger } from 'pino'
+import type { Config } from '../core/config.ts'
+import { executionFiles, type ExecutionFiles } from './execution-files.ts'
+import { repositories, type Repositories } from './git/repositories.ts'
+import { openMetrics, type Metrics } from './metrics.ts'
+import { openQueue, type WorkQueue } from './queue.ts'
+import { startPrivateRedis, type PrivateRedis } from './redis.ts'
+import { webhookSecret } from './signature.ts'
+import { openDatabase } from './store/database.ts'
+import { stores, type Stores } from './store/stores.ts'
+import { uploads, type Uploads } from './uploads.ts'
+
+/** What flows and routes may use. A function takes a `Pick` of it. */
+export interface Services {
+  config: Config
+  log: Logger
+  /** Now, as ISO 8601 in UTC. */
+  now: () => string
+  /** The public base address, without a slash at its end. Known once the server listens. */
+  baseUrl: () => string
+  stores: Stores
+  /** Runs `work` with stores that commit or roll back together. */
+  transaction: <T>(work: (inside: Stores) => Promise<T>) => Promise<T>
+  queue: WorkQueue
+  /** Where the queue is: redis://… or unix:/path. */
+  redisUrl: string
+  repositories: Repositories
+  files: ExecutionFiles
+  uploads: Uploads
+  metrics: Metrics
+  /** Key of signed events. */
+  webhookSecret: string
+}
+
+export interface OpenServices {
+  services: Services
+  close: () => Promise<void>
+}
+
+/** Opens everything; what fails closes what was opened before it. `baseUrl` is asked for late: port 0 is known late. */
+export async function openServices(config: Config, baseUrl: () => string): Promise<OpenServices> {
+  const log = pino({ level: config.logLevel, base: null }, pino.destination(2))
+  const closing: (() => Promise<void>)[] = []
+  const close = async (): Promise<void> => {
+    for (const end of closing.splice(0).reverse()) await end()
+  }
+  try {
+    const redis: PrivateRedis | null =
+      config.redisUrl === null ? await startPrivateRedis(join(config.data, 'redis'), log) : null
+    if (redis) closing.push(() => redis.close())
+    const redisUrl = config.redisUrl ?? redis?.url ?? ''
+    const db = await openDatabase(config.databaseUrl)
+    closing.push(() => db.destroy())
+    const queue = openQueue(redisUrl, log)
+    closing.push(() => queue.close())
+    const files = executionFiles(join(config.data, 'executions'))
+    await files.tidy()
+    const now = (): string => new Date().toISOString()
+    const allStores = stores(db)
+    const services: Services = {
+      config,
+      log,
+      now,
+      baseUrl: () => config.url ?? baseUrl(),
+      stores: allStores,
+      transaction: (work) => db.transaction((trx) => work(stores(trx))),
+      queue,
+      redisUrl,
+      repositories: repositories(join(config.data, 'repos')),
+      files,
+      uploads: uploads(join(config.data, 'uploads')),
+      metrics: openMetrics(allStores, queue, now),
+      webhookSecret: await webhookSecret(config.data),
+    }
+    return { services, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

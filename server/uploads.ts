@@ -1,0 +1,40 @@
+/** Files that were handed over with an event: kept under their own checksum, so that the same file is kept once. */
+import { lstat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { AppError, NotFound } from '../core/errors.ts'
+import { receiveFile } from './receive-file.ts'
+
+export interface Upload {
+  sha256: string
+  /** Bytes. */
+  size: number
+}
+
+export type Uploads = ReturnType<typeof uploads>
+
+export const uploadLimit = 2 * 1024 ** 3
+
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9+:~^._%-]{0,199}$/
+
+/** A file's name as builds may carry it; throws BAD_FILE_NAME. */
+export function parseFileName(text: unknown): string {
+  if (typeof text === 'string' && namePattern.test(text)) return text
+  throw new AppError('BAD_FILE_NAME', 400, 'Give the file a plain name: ?name=hello_2.10-3_amd64.deb')
+}
+
+export function uploads(folder: string) {
+  return {
+    async put(body: Readable): Promise<Upload> {
+      const { sha256, size, keep } = await receiveFile(body, join(folder, 'incoming'), uploadLimit)
+      await keep(join(folder, sha256))
+      return { sha256, size }
+    },
+    /** Path of the file with this checksum; throws NOT_FOUND. */
+    async find(sha256: string): Promise<string> {
+      const path = join(folder, sha256)
+      if (/^[0-9a-f]{64}$/.test(sha256) && (await lstat(path).catch(() => null))?.isFile()) return path
+      throw new NotFound('upload', sha256)
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { receiveEvent } from '../../../server/flows/receive-event.ts'
+import { sweep } from '../../../server/flows/sweep.ts'
+import { onEachDatabase, type TestDatabase } from '../../support/databases.ts'
+import { startTestServer, type TestServer } from '../../support/server.ts'
+import { addHello, announce, buildEvent, sampleCheck } from '../../support/site.ts'
+
+onEachDatabase('receiving an event', (open) => {
+  let database: TestDatabase
+  let server: TestServer
+
+  before(async () => {
+    database = await open()
+    server = await startTestServer({ databaseUrl: database.url })
+    await addHello(server.services, [
+      sampleCheck(),
+      sampleCheck({ name: 'second' }),
+      sampleCheck({ name: 'exotic', arch: ['s390x'] }),
+      sampleCheck({ name: 'online', network: 'internet' }),
+    ])
+  })
+  after(async () => {
+    await server.close()
+    await database[Symbol.asyncDispose]()
+  })
+
+  it('leads to one execution per check and architecture', async () => {
+    const { build, executions } = await announce(server.services)
+    assert.equal(build.package, 'deb/hello')
+    assert.deepEqual(executions.map(({ check }) => check).sort(), ['online', 'second', 'smoke'])
+  })
+
+  it('answers a repeat with the same build and executions', async () => {
+    const event = buildEvent()
+    const first = await receiveEvent(server.services, event)
+    const again = await receiveEvent(server.services, event)
+    assert.equal(again.build.id, first.build.id)
+    assert.deepEqual(ids(again), ids(first))
+    assert.deepEqual([first.repeated, again.repeated], [false, true])
+  })
+
+  it('stores one build when the same event arrives many times at once', async () => {
+    const event = buildEvent()
+    const answers = await Promise.all(Array.from({ length: 8 }, () => receiveEvent(server.services, event)))
+    assert.equal(new Set(answers.map(({ build }) => build.id)).size, 1)
+    assert.equal(new Set(answers.map((answer) => ids(answer).join())).size, 1)
+  })
+
+  it('refuses a package that nobody added, says how to add it, and stores nothing', async () => {
+    const event = buildEvent({ package: 'deb/unknown' })
+    await assert.rejects(receiveEvent(server.services, event), {
+      code: 'UNKNOWN_PACKAGE',
+      message: /assay package add deb\/unknown/,
+    })
+    assert.equal(await server.services.stores.events.find(event.source, event.id), null)
+  })
+
+  it('finishes as skipped, with the reason and a result, what the site cannot run', async () => {
+    const { executions } = await announce(server.services, { architectures: ['x86_64', 's390x'] })
+    const reasons = new Map(executions.map(({ check, arch, outcome, note }) => [`${check} ${arch}`, [outcome, note]]))
+    assert.deepEqual(reasons.get('exotic s390x'), ['skipped', 'This site has no machines of architecture s390x.'])
+    assert.equal(reasons.get('online x86_64')?.[0], 'skipped')
+    const online = executions.find(({ check }) => check === 'online')!
+    const [result] = await server.services.stores.results.of(online.id)
+    assert.deepEqual([result?.testcase, result?.outcome], ['deb.hello.online', 'skipped'])
+  })
+
+  it('makes up for executions that a crash kept from being made', async () => {
+    const { services } = server
+    const hello = await services.stores.packages.get({ namespace: 'deb', name: 'hello' })
+    const buildId = randomUUID()
+    await services.transaction(async ({ builds, events }) => {
+      const facts = { release: 'bookworm', version: '1', architectures: ['x86_64'], artifacts: [], origin: null }
+      await builds.insert({ id: buildId, packageId: hello.id, ...facts, createdAt: services.now() })
+      const event = { source: 'urn:crash', eventId: randomUUID(), type: 't', body: '{}' }
+      await events.insert({ ...event, receivedAt: services.now(), buildId })
+    })
+    await sweep(services, services.now())
+    const made = await services.stores.executions.ofBuild(buildId)
+    assert.equal(made.length, 3)
+    await sweep(services, services.now())
+    assert.equal((await services.stores.executions.ofBuild(buildId)).length, 3)
+  })
+})
+
+const ids = ({ executions }: { executions: { id: string }[] }): string[] => executions.map(({ id }) => id)

@@ -1,0 +1,15 @@
+/** Waits for what will be true, instead of sleeping and hoping. */
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const patience = 15_000
+
+/** The first value of `look` that is neither false, null nor undefined; throws after 15 seconds. */
+export async function until<T>(what: string, look: () => Promise<T> | T): Promise<NonNullable<T>> {
+  const deadline = AbortSignal.timeout(patience)
+  for (;;) {
+    const seen = await look()
+    if (seen !== false && seen !== null && seen !== undefined) return seen
+    if (deadline.aborted) throw new Error(`waited in vain for ${what}`)
+    await sleep(10)
+  }
+}
