@@ -1,0 +1,12 @@
+/** Where things are inside a machine: known to the agent, the job scripts and the check's environment alike. */
+export const guest = {
+  /** The hand-over disk, mounted read-only: tree/, build/ and job/{prepare,check}. */
+  input: '/run/assay/in',
+  /** The agent and the commands that a check may call (assay-result, assay-reboot). */
+  agent: '/run/assay/agent',
+  commands: '/run/assay/agent/bin',
+  /** The check's writable copy of its repository's tree. */
+  tree: '/var/lib/assay/tree',
+  artifacts: '/var/lib/assay/artifacts',
+  results: '/var/lib/assay/results.jsonl',
+} as const

@@ -1,0 +1,73 @@
+/** What qemu is told: a specification in, an argument vector out. Pure, because this is the riskiest string we make. */
+import type { ImageFacts } from '../../schemas/types.gen.ts'
+import type { MachineSpec } from './machine.ts'
+
+export type Accelerator = 'kvm' | 'tcg'
+
+/** Files and sockets of one machine, all in folders of its own. */
+export interface MachinePaths {
+  overlay: string
+  agent: string
+  input: string
+  output: string
+  qmp: string
+  control: string
+  log: string
+  console: string
+}
+
+/** `image`: facts and the folder they lie in. */
+export function qemuArguments(
+  spec: MachineSpec,
+  image: { facts: ImageFacts; folder: string },
+  accelerator: Accelerator,
+  paths: MachinePaths,
+): string[] {
+  return [
+    ...['-nodefaults', '-no-user-config', '-display', 'none', '-name', 'assay'],
+    ...['-machine', 'q35', '-accel', accelerator, '-cpu', accelerator === 'kvm' ? 'host' : 'max'],
+    ...['-m', `${spec.memoryMiB}M`, '-smp', String(spec.cpus)],
+    ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
+    ...boot(image),
+    ...disk('root', { file: paths.overlay, format: 'qcow2', readOnly: false }),
+    ...disk('assay-agent', { file: paths.agent, format: 'raw', readOnly: true }),
+    ...disk('assay-in', { file: paths.input, format: 'raw', readOnly: true }),
+    ...disk('assay-out', { file: paths.output, format: 'raw', readOnly: false }),
+    ...['-object', 'rng-random,id=entropy,filename=/dev/urandom', '-device', 'virtio-rng-pci,rng=entropy'],
+    ...['-device', 'virtio-serial-pci', ...port('control', paths.control), ...port('log', paths.log)],
+    ...[
+      '-chardev',
+      `socket,id=console,path=${paths.console},server=on,wait=off`,
+      '-serial',
+      'chardev:console',
+    ],
+    ...['-device', 'pvpanic-pci'],
+    ...['-chardev', `socket,id=qmp,path=${paths.qmp},server=on,wait=off`, '-mon', 'chardev=qmp,mode=control'],
+    ...['-action', 'panic=shutdown,shutdown=poweroff'],
+  ]
+}
+
+function boot({ facts, folder }: { facts: ImageFacts; folder: string }): string[] {
+  if (!facts.kernel) return []
+  const { file, initrd, append } = facts.kernel
+  return ['-kernel', `${folder}/${file}`, '-initrd', `${folder}/${initrd}`, '-append', append]
+}
+
+/** The check may lose what it wrote when the host crashes: it is thrown away anyway, so nothing waits for the disk. */
+function disk(
+  name: string,
+  { file, format, readOnly }: { file: string; format: string; readOnly: boolean },
+): string[] {
+  const drive = `file=${file.replaceAll(',', ',,')},format=${format},if=none,id=${name},cache=unsafe,discard=unmap`
+  return [
+    '-drive',
+    drive + (readOnly ? ',readonly=on' : ''),
+    '-device',
+    `virtio-blk-pci,drive=${name},serial=${name}`,
+  ]
+}
+
+function port(name: string, socket: string): string[] {
+  const chardev = ['-chardev', `socket,id=${name},path=${socket},server=on,wait=off`]
+  return [...chardev, '-device', `virtserialport,chardev=${name},name=assay.${name}`]
+}

@@ -1,0 +1,186 @@
+/** One running qemu and what is heard from it: agent, console, QMP. The first reason to be dead is the one that counts. */
+import type { ChildProcess } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
+import type { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { AgentMessage } from '../../schemas/types.gen.ts'
+import { validateAgentMessage } from '../../schemas/validate.ts'
+import { consoleTail, type ConsoleTail } from './console.ts'
+import { lineReader } from './lines.ts'
+import type { PhaseEnd } from './machine.ts'
+import type { MachinePaths } from './arguments.ts'
+import { connectQmp, connectSocket, type Qmp, type QmpEvent } from './qmp.ts'
+
+/** Without a word for so long, a machine hangs. Generous: emulated machines under load are slow. */
+const silenceMs = 45_000
+/** Junk lines from a guest before it counts as broken. */
+const junkLimit = 10_000
+/** How long a dying kernel's words may take from one socket while its reset comes over another. */
+const consoleGraceMs = 500
+
+export type Death = PhaseEnd
+
+export interface Life {
+  console: ConsoleTail
+  /** Why it is dead; null while it lives. */
+  death: () => Death | null
+  die: (death: Death) => void
+  tell: (line: string) => void
+  /** Resolves with the first message for which `wanted` holds, or null when the machine is dead first. */
+  hear: (wanted: (message: AgentMessage) => boolean, signal: AbortSignal) => Promise<AgentMessage | null>
+  /** Where output goes; bytes that came in all. */
+  onLog: (sink: (chunk: Buffer) => void) => void
+  logged: () => number
+  /** Resets until the agent is ready again are ones that were asked for. */
+  expectReset: () => void
+  end: () => Promise<void>
+}
+
+interface Ears {
+  control: Socket
+  log: Socket
+  console: Socket
+}
+
+/** Takes over a qemu that was just started. Rejects when its sockets cannot be reached before `signal` fires. */
+export async function live(child: ChildProcess, paths: MachinePaths, signal: AbortSignal): Promise<Life> {
+  const bus = new EventEmitter().setMaxListeners(50)
+  const console = consoleTail()
+  let death: Death | null = null
+  let sink: (chunk: Buffer) => void = () => undefined
+  let bytes = 0
+  let lastHeard = 0
+  let resetExpected = false
+  let closing = false
+
+  const die = (reason: Death): void => {
+    if (death) return
+    death = reason
+    child.kill('SIGKILL')
+    bus.emit('death')
+  }
+  const onExit = (): void => {
+    if (!closing)
+      void delay(consoleGraceMs).then(() =>
+        die(
+          console.panicked()
+            ? { how: 'guest_panic' }
+            : { how: 'machine_error', detail: 'qemu ended by itself.' },
+        ),
+      )
+  }
+  child.once('exit', onExit)
+
+  const onQmp = ({ event, data }: QmpEvent): void => {
+    if (closing) return
+    if (event === 'GUEST_PANICKED') die({ how: 'guest_panic' })
+    else if (event === 'BLOCK_IO_ERROR')
+      die({ how: 'machine_error', detail: 'The host could not write the machine’s disk.' })
+    else if (event === 'SHUTDOWN' && data['guest'] === true)
+      afterConsole({ how: data['reason'] === 'guest-panic' ? 'guest_panic' : 'guest_poweroff' })
+    else if (event === 'RESET' && data['guest'] === true) {
+      if (!resetExpected) afterConsole({ how: 'guest_reset' })
+    }
+  }
+  /** A panicking kernel resets or powers off: its last words on the console tell the one from the other. */
+  const afterConsole = (reason: Death): void => {
+    void delay(console.panicked() ? 0 : consoleGraceMs).then(() =>
+      die(console.panicked() ? { how: 'guest_panic' } : reason),
+    )
+  }
+
+  let qmp: Qmp
+  const ears = {} as Ears
+  try {
+    qmp = await connectQmp(paths.qmp, onQmp, signal)
+    for (const name of ['control', 'log', 'console'] as const)
+      ears[name] = await connectSocket(paths[name], signal)
+  } catch (error) {
+    for (const socket of Object.values(ears) as Socket[]) socket.destroy()
+    throw error
+  }
+  for (const socket of Object.values(ears) as Socket[]) socket.on('error', () => socket.destroy())
+
+  const reader = lineReader(4096)
+  let junk = 0
+  ears.control.on('data', (chunk) => {
+    for (const line of reader.push(chunk)) {
+      const message = parse(line)
+      if (message) {
+        lastHeard = Date.now()
+        if (message.say === 'ready') resetExpected = false
+        bus.emit('message', message)
+      } else junk++
+    }
+    if (junk + reader.dropped() > junkLimit)
+      die({ how: 'guest_hang', detail: 'The machine’s agent was replaced by something that talks nonsense.' })
+  })
+  ears.log.on('data', (chunk) => {
+    bytes += chunk.length
+    sink(chunk)
+  })
+  ears.console.on('data', (chunk) => console.push(chunk))
+
+  const watch = setInterval(() => {
+    if (lastHeard > 0 && Date.now() - lastHeard > silenceMs)
+      die({ how: 'guest_hang', detail: `The machine said nothing for ${silenceMs / 1000} seconds.` })
+  }, 1000)
+  bus.once('death', () => clearInterval(watch))
+
+  return {
+    console,
+    die,
+    death: () => death,
+    tell: (line) => ears.control.write(line + '\n'),
+    hear: (wanted, until) => hear(bus, () => death, { wanted, until }),
+    onLog: (to) => (sink = to),
+    logged: () => bytes,
+    expectReset() {
+      resetExpected = true
+      lastHeard = 0
+    },
+    async end() {
+      closing = true
+      clearInterval(watch)
+      qmp.close()
+      for (const socket of Object.values(ears) as Socket[]) socket.destroy()
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGKILL')
+        await once(child, 'exit')
+      }
+    },
+  }
+}
+
+function parse(line: string): AgentMessage | null {
+  try {
+    return validateAgentMessage(JSON.parse(line)).value ?? null
+  } catch {
+    return null
+  }
+}
+
+async function hear(
+  bus: EventEmitter,
+  death: () => Death | null,
+  { wanted, until }: { wanted: (message: AgentMessage) => boolean; until: AbortSignal },
+): Promise<AgentMessage | null> {
+  if (death()) return null
+  return new Promise((resolve, reject) => {
+    const done = (end: () => void): void => {
+      bus.off('message', onMessage)
+      bus.off('death', onDeath)
+      until.removeEventListener('abort', onAbort)
+      end()
+    }
+    const onMessage = (message: AgentMessage): void => {
+      if (wanted(message)) done(() => resolve(message))
+    }
+    const onDeath = (): void => done(() => resolve(null))
+    const onAbort = (): void => done(() => reject(until.reason as Error))
+    bus.on('message', onMessage)
+    bus.on('death', onDeath)
+    until.addEventListener('abort', onAbort)
+    if (until.aborted) onAbort()
+  })
+}

@@ -1,0 +1,81 @@
+/** The port to a fresh, disposable machine: what the runner may ask of one, whatever stands behind it. */
+import type { Ending, MachineFacts } from '../../schemas/types.gen.ts'
+
+export type Phase = 'prepare' | 'check'
+
+/** What a machine must be. Sizes in MiB. */
+export interface MachineSpec {
+  /** Name of an image in the image store. */
+  image: string
+  arch: string
+  memoryMiB: number
+  cpus: number
+  /** How much the check may write on the machine's disk before the machine is stopped with `disk_limit`. */
+  diskMiB: number
+  /** The network the check itself may see; preparation may always use the mirror. */
+  network: 'none' | 'mirror' | 'internet'
+  /** Folder on the host shown to the machine read-only: `tree/`, `build/` and `job/` (see guest/hand-over.ts). */
+  input: string
+}
+
+/** How a phase ended: the process's exit code, or why there is none. */
+export type PhaseEnd = Pick<Ending, 'how' | 'exitCode' | 'detail'>
+
+/** What was read back after the machine was gone. */
+export interface Collected {
+  /** Files under `artifacts/` of the target folder, by path, with their size in bytes. */
+  files: { path: string; size: number }[]
+  /** Whole content of $ASSAY_RESULTS, at most 4 MiB; null when the check wrote none. */
+  results: string | null
+  /** What was dropped or cut, in words for people. */
+  notes: string[]
+}
+
+export interface RunOptions {
+  /** Counts from the phase's start, in the runner's clock. */
+  timeoutMs: number
+  /** Output of the phase, stdout and stderr as one, in order. At most `logLimit` bytes in all, then `log_limit`. */
+  onOutput: (chunk: Buffer) => void
+  logLimit: number
+  signal: AbortSignal
+}
+
+export interface CollectLimits {
+  fileBytes: number
+  totalBytes: number
+  files: number
+}
+
+/**
+ * A fresh machine that exists from `openMachine` until it is disposed.
+ * Order of calls: run('prepare') at most once, run('check') once, collect at most once. No call overlaps another.
+ * A machine that died (panic, power-off, disk limit) says so at the running or next call; nothing here ever hangs
+ * longer than its own limit. Disposal is idempotent, never throws, and leaves no process, socket or file.
+ */
+export interface Machine extends AsyncDisposable {
+  readonly facts: MachineFacts
+  run: (phase: Phase, options: RunOptions) => Promise<PhaseEnd>
+  /** Powers the machine down for good and unpacks what it left into `target`. Works on machines that died, too. */
+  collect: (target: string, limits: CollectLimits) => Promise<Collected>
+  /** The serial console's last lines, printable characters only, at most 16 KiB. */
+  console: () => string
+}
+
+/**
+ * Opens a machine, up to an agent that answers. Rejects with MachineFailed (reasons boot_timeout, machine_error,
+ * image_unavailable or cancelled when `signal` fires), having cleaned up after itself.
+ */
+export type OpenMachine = (spec: MachineSpec, signal: AbortSignal) => Promise<Machine>
+
+/** A machine that never came to be: infrastructure, never the package's fault. */
+export class MachineFailed extends Error {
+  readonly how: 'boot_timeout' | 'machine_error' | 'image_unavailable' | 'cancelled'
+  readonly facts: MachineFacts
+
+  constructor(how: MachineFailed['how'], message: string, facts: MachineFacts) {
+    super(message)
+    this.name = 'MachineFailed'
+    this.how = how
+    this.facts = facts
+  }
+}

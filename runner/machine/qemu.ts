@@ -1,0 +1,218 @@
+/** A machine that is a qemu process: opened on an overlay, spoken to over virtio-serial, thrown away at the end. */
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { MachineFacts } from '../../schemas/types.gen.ts'
+import type { Image, ImageStore } from '../images.ts'
+import { qemuArguments, type Accelerator, type MachinePaths } from './arguments.ts'
+import { allocated, makeDisks } from './disks.ts'
+import { asNobody } from './identity.ts'
+import { live, type Life } from './life.ts'
+import {
+  MachineFailed,
+  type CollectLimits,
+  type Machine,
+  type MachineSpec,
+  type OpenMachine,
+  type Phase,
+  type PhaseEnd,
+  type RunOptions,
+} from './machine.ts'
+import { claimFolder } from './sweep.ts'
+import { readOutput } from './tar-reader.ts'
+
+export interface QemuSettings {
+  images: ImageStore
+  /** Folder of machines; each gets one of its own in it. */
+  folder: string
+  accelerator: Accelerator
+  /** What `qemu-system-x86_64 --version` says. */
+  qemu: string
+  bootTimeoutMs: number
+}
+
+/** After a time limit, so long may the agent take to stop the check and to hand over what it left. */
+const graceMs = 20_000
+const collectMs = 120_000
+
+export function qemuMachines(settings: QemuSettings): OpenMachine {
+  return async (spec, signal) => {
+    const facts: MachineFacts = { image: spec.image, accelerator: settings.accelerator, qemu: settings.qemu }
+    const image = await settings.images.find(spec.image)
+    if (!image)
+      throw new MachineFailed(
+        'image_unavailable',
+        `There is no image ${spec.image}: \`assay image build ${spec.image}\`.`,
+        facts,
+      )
+    facts.imageDigest = image.facts.digest
+    const folder = join(settings.folder, randomBytes(6).toString('hex'))
+    const sockets = await mkdtemp(join(tmpdir(), 'assay-'))
+    const clean = async (): Promise<void> => {
+      await rm(folder, { recursive: true, force: true })
+      await rm(sockets, { recursive: true, force: true })
+    }
+    try {
+      await mkdir(folder, { recursive: true })
+      await claimFolder(folder, sockets)
+      const life = await start(spec, { image, folder, sockets, signal, settings, facts })
+      return machine(life, facts, { spec, folder, clean })
+    } catch (error) {
+      await clean()
+      if (error instanceof MachineFailed) throw error
+      const how = signal.aborted ? 'cancelled' : 'machine_error'
+      throw new MachineFailed(how, (error as Error).message, facts)
+    }
+  }
+}
+
+interface Starting {
+  image: Image
+  folder: string
+  sockets: string
+  signal: AbortSignal
+  settings: QemuSettings
+  facts: MachineFacts
+}
+
+/** Starts qemu and waits for its agent, at most the boot time limit. */
+async function start(
+  spec: MachineSpec,
+  { image, folder, sockets, signal, settings, facts }: Starting,
+): Promise<Life> {
+  const disks = await makeDisks(folder, image, spec.input)
+  const paths: MachinePaths = {
+    ...disks,
+    ...Object.fromEntries(['qmp', 'control', 'log', 'console'].map((name) => [name, join(sockets, name)])),
+  } as MachinePaths
+  const [program = '', ...before] = await asNobody(join(image.folder, image.facts.disk.file), [
+    folder,
+    sockets,
+    ...Object.values(disks),
+  ])
+  const child = spawn(
+    program,
+    [
+      ...before,
+      'qemu-system-x86_64',
+      ...qemuArguments(spec, { facts: image.facts, folder: image.folder }, settings.accelerator, paths),
+    ],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      cwd: folder,
+    },
+  )
+  let words = ''
+  child.stderr.on('data', (chunk: Buffer) => (words = (words + chunk.toString()).slice(-2000)))
+  child.once('error', (error) => (words = error.message))
+  const ended = new AbortController()
+  child.once('close', () => ended.abort(new Error(`qemu ended before its machine was up: ${words.trim()}`)))
+  const limit = AbortSignal.timeout(settings.bootTimeoutMs)
+  let life: Life | null = null
+  try {
+    life = await live(child, paths, AbortSignal.any([signal, limit, ended.signal]))
+    if (!(await life.hear(({ say }) => say === 'ready', AbortSignal.any([signal, limit, ended.signal]))))
+      throw new Error(`The machine died while it booted (${life.death()?.how ?? ''}).`)
+    return life
+  } catch (error) {
+    const console = life?.console.text() ?? ''
+    if (life) await life.end()
+    else child.kill('SIGKILL')
+    const how = signal.aborted ? 'cancelled' : limit.aborted ? 'boot_timeout' : 'machine_error'
+    const why =
+      how === 'boot_timeout'
+        ? `No agent answered within ${settings.bootTimeoutMs / 1000} seconds.`
+        : (error as Error).message
+    throw new MachineFailed(how, why, { ...facts, ...(console && { console }) })
+  }
+}
+
+function machine(
+  life: Life,
+  facts: MachineFacts,
+  place: { spec: MachineSpec; folder: string; clean: () => Promise<void> },
+): Machine {
+  let disposed: Promise<void> | null = null
+  const overlay = join(place.folder, 'overlay.qcow2')
+  const watch = setInterval(() => {
+    void allocated(overlay).then(
+      (bytes) => {
+        if (bytes > place.spec.diskMiB * (1 << 20))
+          life.die({
+            how: 'disk_limit',
+            detail: `More than ${place.spec.diskMiB} MiB were written to the machine’s disk.`,
+          })
+      },
+      () => undefined,
+    )
+  }, 1000)
+  return {
+    facts,
+    console: () => life.console.text(),
+    run: (phase, options) => runPhase(life, phase, options),
+    async collect(target, limits) {
+      await askForOutput(life, limits)
+      await life.end()
+      return readOutput(join(place.folder, 'output.raw'), target, limits)
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(watch)
+      disposed ??= life.end().then(place.clean, place.clean)
+      await disposed
+    },
+  }
+}
+
+/** Runs a phase to its end. A check that asked for a reboot is started again in the machine that comes back. */
+async function runPhase(life: Life, phase: Phase, options: RunOptions): Promise<PhaseEnd> {
+  const deadline = AbortSignal.timeout(options.timeoutMs)
+  const stop = AbortSignal.any([deadline, options.signal])
+  const before = life.logged()
+  let left = options.logLimit
+  life.onLog((chunk) => {
+    if (left <= 0) return
+    options.onOutput(chunk.subarray(0, left))
+    left -= chunk.length
+    if (left <= 0) life.die({ how: 'log_limit', detail: `More than ${options.logLimit} bytes of output.` })
+  })
+  try {
+    for (let mark = ''; ;) {
+      life.tell(mark === '' ? `run ${phase}` : `run ${phase} ${mark}`)
+      const message = await life.hear(
+        (said) => said.say === 'reboot' || (said.say === 'exited' && said.phase === phase),
+        stop,
+      )
+      if (message?.say === 'exited') {
+        await outputComplete(life, before + message.bytes)
+        return { how: 'exited', exitCode: message.code }
+      }
+      if (message?.say !== 'reboot') return dead(life)
+      mark = message.mark || 'reboot'
+      life.expectReset()
+      if (!(await life.hear(({ say }) => say === 'ready', stop))) return dead(life)
+    }
+  } catch {
+    if (options.signal.aborted) return { how: 'cancelled' }
+    life.tell('stop')
+    await life.hear(({ say }) => say === 'exited', AbortSignal.timeout(graceMs)).catch(() => null)
+    return { how: 'timeout', detail: `Stopped after its time limit of ${options.timeoutMs / 1000} seconds.` }
+  } finally {
+    life.onLog(() => undefined)
+  }
+}
+
+const dead = (life: Life): PhaseEnd => life.death() ?? { how: 'machine_error' }
+
+/** The exit code and the output travel over two ports: wait until the last byte is here, but not for ever. */
+async function outputComplete(life: Life, bytes: number): Promise<void> {
+  for (let tries = 0; tries < 100 && life.logged() < bytes && !life.death(); tries++) await delay(20)
+}
+
+async function askForOutput(life: Life, limits: CollectLimits): Promise<void> {
+  if (life.death()) return
+  life.tell(`collect ${limits.totalBytes} ${limits.files}`)
+  await life.hear(({ say }) => say === 'collected', AbortSignal.timeout(collectMs)).catch(() => null)
+}
