@@ -11,6 +11,8 @@ export class CommandFailed extends Error {
 export interface CommandOptions {
   signal?: AbortSignal | undefined
   cwd?: string
+  /** Instead of our own environment. */
+  env?: NodeJS.ProcessEnv
   /** Called with each line of output, for progress. */
   onLine?: (line: string) => void
 }
@@ -21,11 +23,12 @@ export async function command(
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<string> {
-  const { signal, cwd, onLine } = options
+  const { signal, cwd, env, onLine } = options
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(signal && { signal }),
     ...(cwd && { cwd }),
+    ...(env && { env }),
   })
   let output = ''
   let errors = ''

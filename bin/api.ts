@@ -1,0 +1,96 @@
+/** The command line's way to the server: its socket in the data folder, or ASSAY_SERVER with ASSAY_TOKEN. */
+import { request, type IncomingMessage } from 'node:http'
+import { request as secureRequest } from 'node:https'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Config } from '../core/config.ts'
+import { AppError } from '../core/errors.ts'
+
+export interface Api {
+  /** Where requests go, in words. */
+  address: string
+  get: <T>(path: string) => Promise<T>
+  post: <T>(path: string, json?: unknown, type?: string) => Promise<T>
+  remove: <T = null>(path: string) => Promise<T>
+  upload: <T>(path: string, body: Readable) => Promise<T>
+  /** The body as it comes. */
+  stream: (path: string) => Promise<Readable>
+}
+
+interface Sending {
+  method: string
+  path: string
+  body?: string | Readable
+  type?: string
+}
+
+/** Every call throws AppError with the server's own words, or SERVER_UNREACHABLE. */
+export function openApi({ server, token, data }: Pick<Config, 'server' | 'token' | 'data'>): Api {
+  const address = server ?? `unix:${join(data, 'assay.sock')}`
+  const send = async (sending: Sending): Promise<IncomingMessage> => {
+    const response = await exchange(address, token, sending)
+    if ((response.statusCode ?? 500) < 400) return response
+    throw refusal(response.statusCode ?? 500, await textOf(response))
+  }
+  const json = async <T>(sending: Sending): Promise<T> => {
+    const text = await textOf(await send(sending))
+    return (text === '' ? null : JSON.parse(text)) as T
+  }
+  return {
+    address,
+    get: (path) => json({ method: 'GET', path }),
+    post: (path, body, type = 'application/json') =>
+      json({ method: 'POST', path, ...(body !== undefined && { body: JSON.stringify(body), type }) }),
+    remove: (path) => json({ method: 'DELETE', path }),
+    upload: (path, body) => json({ method: 'POST', path, body, type: 'application/octet-stream' }),
+    stream: (path) => send({ method: 'GET', path }),
+  }
+}
+
+function exchange(
+  address: string,
+  token: string | null,
+  { method, path, body, type }: Sending,
+): Promise<IncomingMessage> {
+  const headers = {
+    accept: 'application/json',
+    ...(token !== null && { authorization: `Bearer ${token}` }),
+    ...(type && { 'content-type': type }),
+  }
+  return new Promise((resolve, reject) => {
+    const socketPath = address.startsWith('unix:') ? address.slice('unix:'.length) : null
+    const options = { method, headers }
+    const sending =
+      socketPath !== null
+        ? request({ ...options, socketPath, path }, resolve)
+        : (address.startsWith('https:') ? secureRequest : request)(`${address}${path}`, options, resolve)
+    sending.on('error', (error) => reject(unreachable(address, error)))
+    if (body === undefined || typeof body === 'string') sending.end(body)
+    else pipeline(body, sending).catch((error: unknown) => sending.destroy(error as Error))
+  })
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk)
+  return Buffer.concat(chunks).toString()
+}
+
+/** The server's problem details as an error of ours. */
+function refusal(status: number, text: string): AppError {
+  try {
+    const { code, detail } = JSON.parse(text) as { code?: string; detail?: string }
+    if (code !== undefined && detail !== undefined) return new AppError(code, status, detail)
+  } catch {
+    // Not ours: some proxy on the way, which says it in its own words.
+  }
+  return new AppError('UNEXPECTED_ANSWER', 502, `The server answered ${status}: ${text.slice(0, 300)}`)
+}
+
+const unreachable = (address: string, { message }: Error): AppError =>
+  new AppError(
+    'SERVER_UNREACHABLE',
+    503,
+    `No server answers at ${address} (${message}): start one with \`assay up\`, or set ASSAY_SERVER and ASSAY_TOKEN.`,
+  )
