@@ -12,8 +12,10 @@ export interface MachineSpec {
   cpus: number
   /** How much the check may write on the machine's disk before the machine is stopped with `disk_limit`. */
   diskMiB: number
-  /** The network the check itself may see; preparation may always use the mirror. */
+  /** The network the check itself may see. With `none` the link is cut before the check's first instruction. */
   network: 'none' | 'mirror' | 'internet'
+  /** Whether preparation installs something and so needs the mirror. Neither it nor `network`: no network device. */
+  prepareNetwork: boolean
   /** Folder on the host shown to the machine read-only: `tree/`, `build/` and `job/` (see guest/hand-over.ts). */
   input: string
 }

@@ -1,0 +1,64 @@
+/** All that a runner needs to open machines on this host: the one factory behind the port. */
+import { join } from 'node:path'
+import { findAccelerator, type Found } from '../accelerator.ts'
+import type { ImageStore } from '../images.ts'
+import type { Accelerator } from './arguments.ts'
+import type { OpenMachine } from './machine.ts'
+import { qemuMachines } from './qemu.ts'
+import { sweepMachines } from './sweep.ts'
+
+/** As much of a pino logger as is needed here. */
+export interface MachineLog {
+  info: (facts: object, message: string) => void
+  warn: (facts: object, message: string) => void
+}
+
+export interface MachinesOptions {
+  /** ASSAY_DATA; machines live in `runner/machines/` of it. */
+  data: string
+  images: ImageStore
+  /** Host names of mirrors that machines may fetch packages from; null: those of the host's own package sources. */
+  mirrors: readonly string[] | null
+  internetAllowed: boolean
+  log: MachineLog
+}
+
+export interface Machines {
+  open: OpenMachine
+  /** Proven by a guest that booted, once there is an image to boot; until then `tcg`, and `why` says so. */
+  readonly accelerator: Accelerator
+  readonly why: string
+  readonly qemu: string
+  /** Ends what serves the machines. Call it when all of them are disposed. */
+  close: () => Promise<void>
+}
+
+/** So long may a machine take until its agent answers. */
+const bootTimeoutMs: Record<Accelerator, number> = { kvm: 60_000, tcg: 180_000 }
+
+/** Finds the accelerator and clears what machines of dead runners left. Throws NO_QEMU or NO_ACCELERATOR. */
+export async function openMachines({ data, images, log }: MachinesOptions): Promise<Machines> {
+  const runner = join(data, 'runner')
+  const folder = join(runner, 'machines')
+  const swept = await sweepMachines(folder)
+  if (swept > 0) log.info({ swept }, 'cleared what machines of a runner that died had left')
+  let found: Found = await findAccelerator({ folder: runner, images })
+  return {
+    async open(spec, signal) {
+      if (!found.proven) found = await findAccelerator({ folder: runner, images })
+      const { accelerator, qemu } = found
+      const settings = { images, folder, accelerator, qemu, bootTimeoutMs: bootTimeoutMs[accelerator] }
+      return qemuMachines(settings)(spec, signal)
+    },
+    get accelerator() {
+      return found.accelerator
+    },
+    get why() {
+      return found.why
+    },
+    get qemu() {
+      return found.qemu
+    },
+    close: () => Promise.resolve(),
+  }
+}
