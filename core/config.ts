@@ -51,7 +51,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     defaultImage: value.ASSAY_IMAGE ?? 'debian-12',
     internetAllowed: value.ASSAY_INTERNET === 'yes',
     machines: value.ASSAY_RUNNERS === undefined ? null : Number(value.ASSAY_RUNNERS),
-    mirrors: value.ASSAY_MIRRORS?.split(',').map((host) => host.trim()).filter(Boolean) ?? null,
+    mirrors:
+      value.ASSAY_MIRRORS?.split(',')
+        .map((host) => host.trim())
+        .filter(Boolean) ?? null,
     logLevel: value.ASSAY_LOG ?? 'info',
   })
 }

@@ -114,5 +114,5 @@ function matchesPart(text: string, glob: string): boolean {
       at = ++resume
     } else return false
   }
-  return [...glob.slice(pattern)].every((rest) => rest === '*')
+  return /^\**$/.test(glob.slice(pattern))
 }

@@ -28,7 +28,10 @@ export function news(
   const byBuild = grouped(executions, ({ buildId }) => buildId)
   const changed = grouped(
     [...grouped(builds, (build) => build.package).values()].flatMap((ofPackage) =>
-      changes(ofPackage, ofPackage.flatMap(({ id }) => byBuild.get(id) ?? [])),
+      changes(
+        ofPackage,
+        ofPackage.flatMap(({ id }) => byBuild.get(id) ?? []),
+      ),
     ),
     ({ build }) => build.id,
   )
@@ -40,6 +43,6 @@ export function news(
 
 /** The executions of one build that count: of reruns only the newest. */
 export const standing = (executions: readonly ExecutionSeen[]): ExecutionSeen[] =>
-  [...grouped(executions, ({ repository, check, arch }) => [repository, check, arch].join('|')).values()].flatMap(
-    (reruns) => newestOf(reruns) ?? [],
-  )
+  [
+    ...grouped(executions, ({ repository, check, arch }) => [repository, check, arch].join('|')).values(),
+  ].flatMap((reruns) => newestOf(reruns) ?? [])

@@ -86,7 +86,9 @@ export function linesOf(
       const cells = builds.map((build) => ({ build, execution: newestOf(cellOf.get(build.id) ?? []) }))
       return { repository: first.repository, check: first.check, arch: first.arch, cells }
     })
-    .sort((a, b) => compare(a.check, b.check) || compare(a.repository, b.repository) || compare(a.arch, b.arch))
+    .sort(
+      (a, b) => compare(a.check, b.check) || compare(a.repository, b.repository) || compare(a.arch, b.arch),
+    )
 }
 
 function releaseOverview(
@@ -95,7 +97,9 @@ function releaseOverview(
   byBuild: ReadonlyMap<string, readonly ExecutionSeen[]>,
 ): ReleaseOverview {
   const lines = linesOf(builds, byBuild)
-  const arches = [...new Set([...builds.flatMap((build) => build.architectures), ...lines.map(({ arch }) => arch)])]
+  const arches = [
+    ...new Set([...builds.flatMap((build) => build.architectures), ...lines.map(({ arch }) => arch)]),
+  ]
   const verdicts = arches.sort().flatMap((arch) => archVerdict(arch, builds, lines) ?? [])
   const now = lines.flatMap((line) => standingNow(line, verdicts) ?? [])
   const inMeaning = (...wanted: ReturnType<typeof meaning>[]): Trouble[] =>
@@ -114,7 +118,8 @@ function releaseOverview(
 function archVerdict(arch: string, builds: readonly BuildSeen[], lines: readonly Line[]): ArchVerdict | null {
   const ofArch = lines.filter((line) => line.arch === arch)
   const at = builds.findIndex(
-    (build, index) => build.architectures.includes(arch) || ofArch.some(({ cells }) => cells[index]?.execution),
+    (build, index) =>
+      build.architectures.includes(arch) || ofArch.some(({ cells }) => cells[index]?.execution),
   )
   const build = builds[at]
   if (!build) return null

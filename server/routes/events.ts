@@ -20,12 +20,10 @@ export function eventRoutes(services: Services): Router {
     else if (!isSigned(services.webhookSecret, body, signature)) throw badSignature()
     const { build, executions, repeated } = await receiveEvent(services, parseEvent(request.headers, body))
     services.metrics.events.inc({ repeated: String(repeated) })
-    response
-      .status(202)
-      .json({
-        build: buildView(build, services.baseUrl()),
-        executions: await executionViews(services, executions),
-      })
+    response.status(202).json({
+      build: buildView(build, services.baseUrl()),
+      executions: await executionViews(services, executions),
+    })
   })
   return router
 }

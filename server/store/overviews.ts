@@ -73,7 +73,9 @@ export type Overviews = ReturnType<typeof overviews>
 
 export function overviews(db: Database) {
   const named = () =>
-    db('builds').join('packages', 'packages.id', 'builds.package_id').select<BuildRow[]>('builds.*', 'namespace', 'name')
+    db('builds')
+      .join('packages', 'packages.id', 'builds.package_id')
+      .select<BuildRow[]>('builds.*', 'namespace', 'name')
   return {
     /** The package's latest builds, at most `perRelease` of each release, newest first. */
     async latestPerRelease(packageId: number, perRelease: number): Promise<BuildSeen[]> {

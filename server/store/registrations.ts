@@ -88,12 +88,12 @@ export function registrations(db: Database) {
     },
     /** Current registrations that a build of the package must be matched against: its own and the shared ones. */
     async candidates(packageId: number): Promise<MatchableRegistration[]> {
-      const rows = await currentRows().where((or) =>
-        or
+      const rows = await currentRows().where((or) => {
+        void or
           .where('branches.package_id', packageId)
           .orWhere('packages.namespace', 'dist')
-          .orWhereLike('packages.namespace', 'dist-%'),
-      )
+          .orWhereLike('packages.namespace', 'dist-%')
+      })
       return rows.map(toMatchable)
     },
     /** Branch name to current commit, of one package. */

@@ -37,7 +37,10 @@ describe('the server', () => {
   })
   const start = (): ReturnType<typeof startServer> => startServer(readConfig(environment()))
   const startProgram = async (): Promise<ChildProcess> => {
-    const child = spawn(process.execPath, [program], { env: { ...process.env, ...environment() }, stdio: 'ignore' })
+    const child = spawn(process.execPath, [program], {
+      env: { ...process.env, ...environment() },
+      stdio: 'ignore',
+    })
     children.push(child)
     await until('the server to open its socket', () => existsSync(join(folder.path, 'assay.sock')))
     return child

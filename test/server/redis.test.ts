@@ -24,7 +24,8 @@ describe('the private Redis', () => {
     await folder[Symbol.asyncDispose]()
   })
 
-  const pid = async (): Promise<number> => Number(await readFile(join(folder.path, 'redis.pid'), 'utf8').catch(() => '0'))
+  const pid = async (): Promise<number> =>
+    Number(await readFile(join(folder.path, 'redis.pid'), 'utf8').catch(() => '0'))
   const answers = (): Promise<boolean> => answersPing(redis!.url.replace(/^unix:/, ''))
 
   it('keeps what it holds from one start to the next', async () => {

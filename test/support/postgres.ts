@@ -46,7 +46,9 @@ async function startCluster(): Promise<Cluster> {
   await until('PostgreSQL to answer', () => psql('select 1').then(Boolean, () => !assertRuns(server)))
   return {
     urlOf: (database) => `postgres://assay@localhost/${database}?host=${encodeURIComponent(folder.path)}`,
-    createDatabase: async (name) => void (await psql(`create database ${name}`)),
+    createDatabase: async (name) => {
+      await psql(`create database ${name}`)
+    },
     async [Symbol.asyncDispose]() {
       server.kill('SIGINT')
       if (server.exitCode === null) await once(server, 'exit')

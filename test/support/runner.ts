@@ -21,7 +21,11 @@ export interface CallOptions {
   headers?: Record<string, string>
 }
 
-export function testRunner(url: string, token: string, identity: { runner?: string; instance?: string } = {}): TestRunner {
+export function testRunner(
+  url: string,
+  token: string,
+  identity: { runner?: string; instance?: string } = {},
+): TestRunner {
   const { runner = 'r1', instance = randomUUID() } = identity
   const call: TestRunner['call'] = (method, path, { json, body, headers } = {}) =>
     fetch(`${url}/runner/v1/${path}`, {
@@ -34,7 +38,8 @@ export function testRunner(url: string, token: string, identity: { runner?: stri
       body: json === undefined ? (body ? new Uint8Array(body) : null) : JSON.stringify(json),
     })
   const facts = { accelerator: 'tcg', architectures: ['x86_64'], images: ['debian-12'], qemu: '7.2' }
-  const claim: TestRunner['claim'] = (id) => call('POST', `executions/${id}/claim`, { json: { runner, instance } })
+  const claim: TestRunner['claim'] = (id) =>
+    call('POST', `executions/${id}/claim`, { json: { runner, instance } })
   const tell: TestRunner['tell'] = (job, what, { method = 'POST', headers, ...options } = {}) =>
     call(method, `executions/${job.execution}/attempts/${job.attempt}/${what}`, {
       ...options,
@@ -49,7 +54,8 @@ export function testRunner(url: string, token: string, identity: { runner?: stri
     hello: (changes = {}) => call('POST', 'hello', { json: { runner, instance, ...facts, ...changes } }),
     async take(id) {
       const response = await claim(id)
-      if (response.status !== 200) throw new Error(`claim answered ${response.status}: ${await response.text()}`)
+      if (response.status !== 200)
+        throw new Error(`claim answered ${response.status}: ${await response.text()}`)
       return (await response.json()) as Job
     },
     report: (job, report) => tell(job, 'report', { json: report }),

@@ -21,7 +21,8 @@ export async function startTestServer(overrides: Partial<Config> = {}): Promise<
   return {
     ...running,
     close,
-    token: (user, scopes) => services.stores.tokens.create(user, scopes, { now: services.now(), expires: null }),
+    token: (user, scopes) =>
+      services.stores.tokens.create(user, scopes, { now: services.now(), expires: null }),
     [Symbol.asyncDispose]: close,
   }
 }

@@ -36,7 +36,14 @@ export async function addHello(
 ): Promise<Package> {
   const added = await stores.packages.ensure(parsePackage('deb/hello'), now())
   await stores.packages.addMaintainer(added.id, 'ann')
-  const registration = { packageId: added.id, branch: 'main', commit, pushedBy: 'ann', checks, createdAt: now() }
+  const registration = {
+    packageId: added.id,
+    branch: 'main',
+    commit,
+    pushedBy: 'ann',
+    checks,
+    createdAt: now(),
+  }
   await stores.registrations.add(registration, true)
   return added
 }

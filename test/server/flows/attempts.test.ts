@@ -7,7 +7,14 @@ import { rerun } from '../../../server/flows/rerun.ts'
 import type { Services } from '../../../server/services.ts'
 import { onEachDatabase, type TestDatabase } from '../../support/databases.ts'
 import { assertProblem } from '../../support/problem.ts'
-import { handedBack, machineError, passed, reportOf, testRunner, type TestRunner } from '../../support/runner.ts'
+import {
+  handedBack,
+  machineError,
+  passed,
+  reportOf,
+  testRunner,
+  type TestRunner,
+} from '../../support/runner.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
 import { addHello, oneExecution } from '../../support/site.ts'
 
@@ -33,7 +40,10 @@ onEachDatabase('an attempt', (open) => {
   })
 
   /** The services as they will be when everybody was silent for too long. */
-  const later = (): Services => ({ ...services, now: () => new Date(Date.now() + 2 * silenceLimit).toISOString() })
+  const later = (): Services => ({
+    ...services,
+    now: () => new Date(Date.now() + 2 * silenceLimit).toISOString(),
+  })
   const long = (): string => new Date(0).toISOString()
 
   it('is given to one of many that claim at once, and again to the one that has it', async () => {
@@ -53,7 +63,12 @@ onEachDatabase('an attempt', (open) => {
     const job = await runner.take(await oneExecution(services))
     assert.equal(job.check.image, 'debian-12')
     assert.equal(job.check.repository, 'deb/hello')
-    assert.deepEqual(job.build, { package: 'deb/hello', release: 'bookworm', version: '2.10-3', artifacts: [] })
+    assert.deepEqual(job.build, {
+      package: 'deb/hello',
+      release: 'bookworm',
+      version: '2.10-3',
+      artifacts: [],
+    })
   })
 
   it('ends its execution with the first report; the same again changes nothing, another one is refused', async () => {
@@ -77,7 +92,10 @@ onEachDatabase('an attempt', (open) => {
     const racing = Array.from({ length: 8 }, (_, index) => runner.report(job, index % 2 ? passed : failed))
     const statuses = (await Promise.all(racing)).map(({ status }) => status)
     const winner = statuses[0] === 204 ? 0 : 1
-    assert.deepEqual(statuses, statuses.map((_, index) => (index % 2 === winner ? 204 : 409)))
+    assert.deepEqual(
+      statuses,
+      statuses.map((_, index) => (index % 2 === winner ? 204 : 409)),
+    )
     assert.equal((await services.stores.executions.get(id)).outcome, winner ? 'passed' : 'failed')
     assert.equal((await services.stores.results.of(id)).length, 1)
   })
@@ -108,8 +126,16 @@ onEachDatabase('an attempt', (open) => {
     const job = await runner.take(await oneExecution(services))
     const forged = { ...job, fence: 'x'.repeat(job.fence.length) }
     await assertProblem(await runner.report(forged, passed), 409, 'STALE_ATTEMPT')
-    await assertProblem(await runner.tell(forged, 'steps', { json: { step: 'booting' } }), 409, 'STALE_ATTEMPT')
-    await assertProblem(await runner.tell(forged, 'log?offset=0', { body: Buffer.from('x') }), 409, 'STALE_ATTEMPT')
+    await assertProblem(
+      await runner.tell(forged, 'steps', { json: { step: 'booting' } }),
+      409,
+      'STALE_ATTEMPT',
+    )
+    await assertProblem(
+      await runner.tell(forged, 'log?offset=0', { body: Buffer.from('x') }),
+      409,
+      'STALE_ATTEMPT',
+    )
     assert.deepEqual(await (await runner.tell(forged, 'beat')).json(), { continue: false })
     assert.deepEqual(await (await runner.tell(job, 'beat')).json(), { continue: true })
   })
@@ -128,8 +154,14 @@ onEachDatabase('an attempt', (open) => {
       ['errored', 'machine_error', 'service', maxAttempts],
     )
     const attempts = await services.stores.attempts.of(id)
-    assert.deepEqual(attempts.map(({ outcome }) => outcome), Array(maxAttempts).fill('errored'))
-    assert.deepEqual((await services.stores.results.of(id)).map(({ outcome }) => outcome), ['errored'])
+    assert.deepEqual(
+      attempts.map(({ outcome }) => outcome),
+      Array(maxAttempts).fill('errored'),
+    )
+    assert.deepEqual(
+      (await services.stores.results.of(id)).map(({ outcome }) => outcome),
+      ['errored'],
+    )
   })
 
   it('that was handed back costs nothing', async () => {
@@ -193,10 +225,15 @@ onEachDatabase('an attempt', (open) => {
     await assert.rejects(rerun(services, id, 'ann'), { code: 'NOT_FINISHED' })
     await runner.report(await runner.take(id), passed)
     const again = await rerun(services, id, 'ann')
-    const third = await runner.report(await runner.take(again.id), passed).then(() => rerun(services, again.id, 'ann'))
+    const third = await runner
+      .report(await runner.take(again.id), passed)
+      .then(() => rerun(services, again.id, 'ann'))
     const first = await services.stores.executions.get(id)
     for (const one of [again, third])
-      assert.deepEqual([one.buildId, one.commit, one.check, one.state], [first.buildId, first.commit, 'smoke', 'scheduled'])
+      assert.deepEqual(
+        [one.buildId, one.commit, one.check, one.state],
+        [first.buildId, first.commit, 'smoke', 'scheduled'],
+      )
     assert.deepEqual([again.rerunOf, third.rerunOf, again.requestedBy], [id, again.id, 'ann'])
   })
 
@@ -207,7 +244,10 @@ onEachDatabase('an attempt', (open) => {
       assert.equal((await runner.tell(job, 'steps', { json: { step } })).status, 204)
     await runner.report(job, passed)
     const steps = await services.stores.attempts.steps(id)
-    assert.deepEqual(steps.map(({ step }) => step), ['fetching', 'booting', 'running'])
+    assert.deepEqual(
+      steps.map(({ step }) => step),
+      ['fetching', 'booting', 'running'],
+    )
     assert.ok(steps.every(({ endedAt }) => endedAt !== null))
   })
 })

@@ -58,8 +58,13 @@ onEachDatabase('receiving an event', (open) => {
 
   it('finishes as skipped, with the reason and a result, what the site cannot run', async () => {
     const { executions } = await announce(server.services, { architectures: ['x86_64', 's390x'] })
-    const reasons = new Map(executions.map(({ check, arch, outcome, note }) => [`${check} ${arch}`, [outcome, note]]))
-    assert.deepEqual(reasons.get('exotic s390x'), ['skipped', 'This site has no machines of architecture s390x.'])
+    const reasons = new Map(
+      executions.map(({ check, arch, outcome, note }) => [`${check} ${arch}`, [outcome, note]]),
+    )
+    assert.deepEqual(reasons.get('exotic s390x'), [
+      'skipped',
+      'This site has no machines of architecture s390x.',
+    ])
     assert.equal(reasons.get('online x86_64')?.[0], 'skipped')
     const online = executions.find(({ check }) => check === 'online')!
     const [result] = await server.services.stores.results.of(online.id)
@@ -71,7 +76,13 @@ onEachDatabase('receiving an event', (open) => {
     const hello = await services.stores.packages.get({ namespace: 'deb', name: 'hello' })
     const buildId = randomUUID()
     await services.transaction(async ({ builds, events }) => {
-      const facts = { release: 'bookworm', version: '1', architectures: ['x86_64'], artifacts: [], origin: null }
+      const facts = {
+        release: 'bookworm',
+        version: '1',
+        architectures: ['x86_64'],
+        artifacts: [],
+        origin: null,
+      }
       await builds.insert({ id: buildId, packageId: hello.id, ...facts, createdAt: services.now() })
       const event = { source: 'urn:crash', eventId: randomUUID(), type: 't', body: '{}' }
       await events.insert({ ...event, receivedAt: services.now(), buildId })

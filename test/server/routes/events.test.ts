@@ -48,7 +48,10 @@ describe('POST /api/v1/events', () => {
     assert.equal(response.status, 202)
     const { build, executions } = (await response.json()) as Answer
     assert.deepEqual([build.package, build.architectures], ['deb/hello', ['x86_64']])
-    assert.deepEqual(executions.map(({ check, state }) => [check, state]), [['smoke', 'scheduled']])
+    assert.deepEqual(
+      executions.map(({ check, state }) => [check, state]),
+      [['smoke', 'scheduled']],
+    )
   })
 
   it('takes an event in binary mode, and the same one in the other mode is a repeat', async () => {
@@ -80,7 +83,11 @@ describe('POST /api/v1/events', () => {
   })
 
   it('refuses an unknown type and names the known ones', async () => {
-    const problem = await assertProblem(await structured({ type: 'org.example.other' }), 422, 'UNKNOWN_EVENT_TYPE')
+    const problem = await assertProblem(
+      await structured({ type: 'org.example.other' }),
+      422,
+      'UNKNOWN_EVENT_TYPE',
+    )
     assert.deepEqual(problem['known'], [type])
   })
 
@@ -92,7 +99,11 @@ describe('POST /api/v1/events', () => {
 
   it('refuses a file of this host as an artifact and says what to do instead', async () => {
     const artifact = { name: 'passwd', url: 'file:///etc/passwd', sha256: '0'.repeat(64) }
-    const problem = await assertProblem(await structured({ data: { ...data, artifacts: [artifact] } }), 400, 'INVALID_INPUT')
+    const problem = await assertProblem(
+      await structured({ data: { ...data, artifacts: [artifact] } }),
+      400,
+      'INVALID_INPUT',
+    )
     assert.match(String(problem['detail']), /artifacts\.0\.url.*--artifact FILE/)
   })
 
@@ -111,13 +122,25 @@ describe('POST /api/v1/events', () => {
   })
 
   it('refuses an event without an id or source of its own, or with hostile ones', async () => {
-    for (const changes of [{ id: undefined }, { id: '' }, { source: undefined }, { id: 7 }, { id: 'a\nb' }, { id: 'x'.repeat(300) }])
+    for (const changes of [
+      { id: undefined },
+      { id: '' },
+      { source: undefined },
+      { id: 7 },
+      { id: 'a\nb' },
+      { id: 'x'.repeat(300) },
+    ])
       await assertProblem(await structured(changes), 400, 'INVALID_EVENT')
     await assertProblem(await structured({ specversion: '9.9' }), 400, 'INVALID_EVENT')
   })
 
   it('refuses other content types and batches', async () => {
-    for (const contentType of ['text/plain', 'application/json', 'application/cloudevents-batch+json', 'application/xml'])
+    for (const contentType of [
+      'text/plain',
+      'application/json',
+      'application/cloudevents-batch+json',
+      'application/xml',
+    ])
       await assertProblem(await post('{}', { 'content-type': contentType }), 415, 'UNSUPPORTED_MEDIA_TYPE')
   })
 
@@ -139,7 +162,10 @@ describe('POST /api/v1/events', () => {
 
   it('tells an expired token from an unknown one', async () => {
     const { services } = server
-    const expired = await services.stores.tokens.create('old', ['events'], { now: services.now(), expires: '2020-01-01T00:00:00.000Z' })
+    const expired = await services.stores.tokens.create('old', ['events'], {
+      now: services.now(),
+      expires: '2020-01-01T00:00:00.000Z',
+    })
     const response = await post('{}', { authorization: `Bearer ${expired}` })
     await assertProblem(response, 401, 'TOKEN_EXPIRED')
   })

@@ -72,9 +72,27 @@ describe('executions for programs', () => {
     assert.ok(!text.includes(job.fence))
     const execution = JSON.parse(text) as Record<string, unknown>
     const [attempt] = execution['attempts'] as Record<string, unknown>[]
-    const wanted = ['id', 'package', 'check', 'release', 'version', 'arch', 'state', 'outcome', 'reason', 'concerns', 'attempts', 'createdAt', 'startedAt', 'finishedAt']
+    const wanted = [
+      'id',
+      'package',
+      'check',
+      'release',
+      'version',
+      'arch',
+      'state',
+      'outcome',
+      'reason',
+      'concerns',
+      'attempts',
+      'createdAt',
+      'startedAt',
+      'finishedAt',
+    ]
     for (const key of wanted) assert.ok(key in execution, key)
-    assert.deepEqual([execution['state'], execution['outcome'], attempt?.['runner']], ['finished', 'passed', 'r1'])
+    assert.deepEqual(
+      [execution['state'], execution['outcome'], attempt?.['runner']],
+      ['finished', 'passed', 'r1'],
+    )
     assert.equal((attempt?.['steps'] as { step: string }[])[0]?.step, 'booting')
     assert.equal((execution['results'] as unknown[]).length, 1)
   })
@@ -85,7 +103,11 @@ describe('executions for programs', () => {
     const admin = await server.token('root', ['admin'])
     await assertProblem(await post(`executions/${id}/cancel`), 401, 'UNAUTHENTICATED')
     await assertProblem(await post(`executions/${id}/cancel`, bob), 403, 'FORBIDDEN')
-    await assertProblem(await post(`executions/${id}/cancel`, await server.token('ann', ['runner'])), 403, 'FORBIDDEN')
+    await assertProblem(
+      await post(`executions/${id}/cancel`, await server.token('ann', ['runner'])),
+      403,
+      'FORBIDDEN',
+    )
     await assertProblem(await post(`executions/${id}/rerun`, ann), 409, 'NOT_FINISHED')
     assert.equal((await post(`executions/${id}/cancel`, ann)).status, 200)
     const again = await post(`executions/${id}/rerun`, admin)
@@ -98,14 +120,20 @@ describe('executions for programs', () => {
   it('that have finished cannot be cancelled', async () => {
     const id = await oneExecution(server.services)
     await runner.report(await runner.take(id), passed)
-    await assertProblem(await post(`executions/${id}/cancel`, await server.token('ann', ['push'])), 409, 'ILLEGAL_TRANSITION')
+    await assertProblem(
+      await post(`executions/${id}/cancel`, await server.token('ann', ['push'])),
+      409,
+      'ILLEGAL_TRANSITION',
+    )
   })
 
   it('have a log with ranges, as plain text that no browser runs', async () => {
     const job = await runner.take(await oneExecution(server.services))
     assert.equal(await (await get(`executions/${job.execution}/log`)).text(), '')
     await runner.tell(job, 'log?offset=0', { body: Buffer.from('<script>0123456789') })
-    const response = await fetch(`${server.url}/api/v1/executions/${job.execution}/log`, { headers: { range: 'bytes=8-11' } })
+    const response = await fetch(`${server.url}/api/v1/executions/${job.execution}/log`, {
+      headers: { range: 'bytes=8-11' },
+    })
     assert.deepEqual([response.status, await response.text()], [206, '0123'])
     assert.match(response.headers.get('content-type') ?? '', /^text\/plain/)
     assert.equal(response.headers.get('x-content-type-options'), 'nosniff')

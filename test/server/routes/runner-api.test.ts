@@ -29,7 +29,11 @@ describe('what runners tell', () => {
   const log = async (): Promise<string> =>
     (await fetch(`${server.url}/api/v1/executions/${job.execution}/log`)).text()
   const put = (path: string, bytes: Buffer, checksum = sha256(bytes)): Promise<Response> =>
-    runner.tell(job, `artifacts/${path}`, { method: 'PUT', body: bytes, headers: { 'assay-sha256': checksum } })
+    runner.tell(job, `artifacts/${path}`, {
+      method: 'PUT',
+      body: bytes,
+      headers: { 'assay-sha256': checksum },
+    })
   const artifacts = async (): Promise<string[]> =>
     (await server.services.stores.artifacts.of(job.execution)).map(({ path }) => path)
 
@@ -88,8 +92,17 @@ describe('what runners tell', () => {
   })
 
   it('may not name an artifact so that it leaves its folder', async () => {
-    const hostile = ['..%2f..%2fescape', '%2fetc%2fescape', 'a%00b', 'a%0ab', 'a//b', `${'x'.repeat(256)}`, `${'abc/'.repeat(300)}x`]
-    for (const path of hostile) await assertProblem(await put(path, Buffer.from('x')), 400, 'BAD_ARTIFACT_PATH')
+    const hostile = [
+      '..%2f..%2fescape',
+      '%2fetc%2fescape',
+      'a%00b',
+      'a%0ab',
+      'a//b',
+      'x'.repeat(256),
+      `${'abc/'.repeat(300)}x`,
+    ]
+    for (const path of hostile)
+      await assertProblem(await put(path, Buffer.from('x')), 400, 'BAD_ARTIFACT_PATH')
     // fetch tidies dots away before they are sent; a runner that was taken over would not.
     const base = `/runner/v1/executions/${job.execution}/attempts/1/artifacts`
     for (const path of ['../../../escape', 'a/%2e%2e/%2e%2e/escape'])

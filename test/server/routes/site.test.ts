@@ -28,13 +28,22 @@ describe('the site for programs', () => {
 
   it('lets admins add packages and maintainers, also twice, and nobody else', async () => {
     const body = { package: 'deb/fresh', maintainers: ['ann', 'bob'] }
-    for (let time = 0; time < 2; time++) assert.equal((await send('POST', '/api/v1/packages', admin, body)).status, 201)
+    for (let time = 0; time < 2; time++)
+      assert.equal((await send('POST', '/api/v1/packages', admin, body)).status, 201)
     const { maintainers } = await get('/api/v1/packages/deb/fresh')
     assert.deepEqual(maintainers, ['ann', 'bob'])
     const events = await server.token('x', ['events'])
     await assertProblem(await send('POST', '/api/v1/packages', events, body), 403, 'FORBIDDEN')
-    await assertProblem(await send('POST', '/api/v1/packages', admin, { package: '../x' }), 400, 'BAD_PACKAGE_NAME')
-    await assertProblem(await send('POST', '/api/v1/packages', admin, { package: 'deb/x', maintainers: ['a b'] }), 400, 'BAD_USER_NAME')
+    await assertProblem(
+      await send('POST', '/api/v1/packages', admin, { package: '../x' }),
+      400,
+      'BAD_PACKAGE_NAME',
+    )
+    await assertProblem(
+      await send('POST', '/api/v1/packages', admin, { package: 'deb/x', maintainers: ['a b'] }),
+      400,
+      'BAD_USER_NAME',
+    )
     assert.equal((await send('DELETE', '/api/v1/packages/deb/fresh', admin)).status, 204)
     await assertProblem(await send('DELETE', '/api/v1/packages/deb/fresh', admin), 404, 'NOT_FOUND')
   })
@@ -45,13 +54,14 @@ describe('the site for programs', () => {
   })
 
   it('pages through packages by name', async () => {
-    for (const name of ['a', 'b', 'c']) await server.services.stores.packages.ensure({ namespace: 'zz', name }, server.services.now())
+    for (const name of ['a', 'b', 'c'])
+      await server.services.stores.packages.ensure({ namespace: 'zz', name }, server.services.now())
     const names: unknown[] = []
-    let next: unknown = ''
+    let next: string | null = ''
     while (next !== null) {
-      const page = await get(`/api/v1/packages?limit=1${next === '' ? '' : `&cursor=${String(next)}`}`)
+      const page = await get(`/api/v1/packages?limit=1${next === '' ? '' : `&cursor=${next}`}`)
       names.push(...(page['data'] as { package: string }[]).map((one) => one.package))
-      next = page['next']
+      next = page['next'] as string | null
     }
     assert.deepEqual(names.slice(-3), ['zz/a', 'zz/b', 'zz/c'])
     assert.equal(new Set(names).size, names.length)
@@ -68,13 +78,29 @@ describe('the site for programs', () => {
   })
 
   it('makes tokens for admins, which work until they expire', async () => {
-    const response = await send('POST', '/api/v1/tokens', admin, { user: 'eve', scopes: ['events'], expires: '2020-01-01T00:00:00Z' })
+    const response = await send('POST', '/api/v1/tokens', admin, {
+      user: 'eve',
+      scopes: ['events'],
+      expires: '2020-01-01T00:00:00Z',
+    })
     assert.equal(response.status, 201)
     const { token } = (await response.json()) as { token: string }
     await assertProblem(await send('POST', '/api/v1/uploads?name=x', token), 401, 'TOKEN_EXPIRED')
-    await assertProblem(await send('POST', '/api/v1/tokens', admin, { user: 'eve', scopes: ['root'] }), 400, 'BAD_SCOPE')
-    await assertProblem(await send('POST', '/api/v1/tokens', admin, { user: 'eve', scopes: ['push'], expires: 'soon' }), 400, 'BAD_EXPIRY')
-    await assertProblem(await send('POST', '/api/v1/tokens', await server.token('e', ['events']), {}), 403, 'FORBIDDEN')
+    await assertProblem(
+      await send('POST', '/api/v1/tokens', admin, { user: 'eve', scopes: ['root'] }),
+      400,
+      'BAD_SCOPE',
+    )
+    await assertProblem(
+      await send('POST', '/api/v1/tokens', admin, { user: 'eve', scopes: ['push'], expires: 'soon' }),
+      400,
+      'BAD_EXPIRY',
+    )
+    await assertProblem(
+      await send('POST', '/api/v1/tokens', await server.token('e', ['events']), {}),
+      403,
+      'FORBIDDEN',
+    )
   })
 
   it('keeps uploads under their checksum and gives them back, with ranges, never as a page', async () => {
@@ -85,7 +111,11 @@ describe('the site for programs', () => {
       headers: { authorization: `Bearer ${await server.token('x', ['events'])}` },
     })
     assert.equal(upload.status, 201)
-    const { url, sha256: checksum, size } = (await upload.json()) as { url: string; sha256: string; size: number }
+    const {
+      url,
+      sha256: checksum,
+      size,
+    } = (await upload.json()) as { url: string; sha256: string; size: number }
     assert.deepEqual([checksum, size], [sha256(bytes), bytes.length])
     assert.deepEqual(Buffer.from(await (await fetch(url)).arrayBuffer()), bytes)
     const part = await fetch(url, { headers: { range: 'bytes=10-19' } })
@@ -97,8 +127,13 @@ describe('the site for programs', () => {
 
   it('refuses uploads without a plain name or the right to', async () => {
     const events = await server.token('x', ['events'])
-    for (const name of ['', '..%2fx', '.hidden', 'a b']) await assertProblem(await send('POST', `/api/v1/uploads?name=${name}`, events), 400, 'BAD_FILE_NAME')
-    await assertProblem(await send('POST', '/api/v1/uploads?name=x', await server.token('ann', ['push'])), 403, 'FORBIDDEN')
+    for (const name of ['', '..%2fx', '.hidden', 'a b'])
+      await assertProblem(await send('POST', `/api/v1/uploads?name=${name}`, events), 400, 'BAD_FILE_NAME')
+    await assertProblem(
+      await send('POST', '/api/v1/uploads?name=x', await server.token('ann', ['push'])),
+      403,
+      'FORBIDDEN',
+    )
   })
 
   it('answers what does not exist, or cannot be read, with problem details', async () => {
@@ -114,20 +149,25 @@ describe('the site for programs', () => {
 
   it('tells nothing of what went wrong inside', async () => {
     const { stores } = server.services
-    const list = stores.runners.list
-    stores.runners.list = () => Promise.reject(new Error('secret detail'))
+    const { runners } = stores
+    stores.runners = { ...runners, list: () => Promise.reject(new Error('secret detail')) }
     try {
       const problem = await assertProblem(await fetch(`${server.url}/api/v1/runners`), 500, 'INTERNAL')
       assert.ok(!JSON.stringify(problem).includes('secret'))
     } finally {
-      stores.runners.list = list
+      stores.runners = runners
     }
   })
 
   it('takes whoever comes through the socket in its data folder for an admin', async () => {
     const status = await new Promise((resolve, reject) => {
       const asking = request(
-        { socketPath: server.socketPath, path: '/api/v1/packages', method: 'POST', headers: { 'content-type': 'application/json' } },
+        {
+          socketPath: server.socketPath,
+          path: '/api/v1/packages',
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+        },
         (response) => {
           response.resume()
           resolve(response.statusCode)

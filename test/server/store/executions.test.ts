@@ -34,25 +34,31 @@ onEachDatabase('the store of executions', (open) => {
   async function executionIn(state: State): Promise<{ id: string; state: State; attempt: number }> {
     const id = await insertOne(all)
     if (state === 'running') await all.executions.advance({ id, state: 'scheduled', attempt: 0 }, 'claim')
-    if (state === 'finished') await all.executions.advance({ id, state: 'scheduled', attempt: 0 }, 'cancel', ending)
+    if (state === 'finished')
+      await all.executions.advance({ id, state: 'scheduled', attempt: 0 }, 'cancel', ending)
     return { id, state, attempt: 0 }
   }
 
   for (const state of states)
     for (const step of steps) {
       const to = transitions[state][step]
-      it(to ? `lets one that is ${state} ${step}` : `refuses that one that is ${state} takes the step ${step}`, async () => {
-        const from = await executionIn(state)
-        const step1 = all.executions.advance(from, step, to === 'finished' ? ending : {})
-        if (!to) await assert.rejects(step1, { code: 'ILLEGAL_TRANSITION' })
-        else await step1
-        assert.equal((await all.executions.get(from.id)).state, to ?? state)
-      })
+      it(
+        to ? `lets one that is ${state} ${step}` : `refuses that one that is ${state} takes the step ${step}`,
+        async () => {
+          const from = await executionIn(state)
+          const step1 = all.executions.advance(from, step, to === 'finished' ? ending : {})
+          if (!to) await assert.rejects(step1, { code: 'ILLEGAL_TRANSITION' })
+          else await step1
+          assert.equal((await all.executions.get(from.id)).state, to ?? state)
+        },
+      )
     }
 
   it('refuses a step of somebody who knows an older attempt', async () => {
     const from = await executionIn('running')
-    await assert.rejects(all.executions.advance({ ...from, attempt: 7 }, 'finish', ending), { code: 'STALE_ATTEMPT' })
+    await assert.rejects(all.executions.advance({ ...from, attempt: 7 }, 'finish', ending), {
+      code: 'STALE_ATTEMPT',
+    })
   })
 
   it('lets exactly one of many racing steps through', async () => {
@@ -64,7 +70,10 @@ onEachDatabase('the store of executions', (open) => {
 
   it('refuses a finished execution without an outcome, whoever writes it', async () => {
     const { id } = await executionIn('running')
-    await assert.rejects(db('executions').where({ id }).update({ state: 'finished', finished_at: now }), /constraint/i)
+    await assert.rejects(
+      db('executions').where({ id }).update({ state: 'finished', finished_at: now }),
+      /constraint/i,
+    )
   })
 
   it('refuses an outcome before the end, unknown states and unknown outcomes', async () => {
