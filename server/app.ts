@@ -8,6 +8,7 @@ import { executionLogRoutes } from './routes/execution-log.ts'
 import { executionRoutes } from './routes/executions.ts'
 import { gitRoutes } from './routes/git.ts'
 import { healthRoutes } from './routes/health.ts'
+import { openApiRoutes } from './routes/openapi.ts'
 import { packageRoutes } from './routes/packages.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { resultRoutes } from './routes/results.ts'
@@ -27,7 +28,7 @@ export function buildApp(services: Services): Express {
   app.use(eventRoutes(services), uploadRoutes(services))
   app.use(executionRoutes(services), executionLogRoutes(services), resultRoutes(services))
   app.use(packageRoutes(services), buildRoutes(services), checkRoutes(services))
-  app.use(runnerRoutes(services), tokenRoutes(services), healthRoutes(services))
+  app.use(runnerRoutes(services), tokenRoutes(services), healthRoutes(services), openApiRoutes())
   app.use('/api', nothingHere)
   app.use(pageRoutes(services))
   app.use(nothingHere)
