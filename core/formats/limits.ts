@@ -1,0 +1,24 @@
+/** Bounds of what a push may hold, so that everything behind it stays bounded: each is named to the pusher who meets it. */
+const MiB = 1024 ** 2
+
+export const limits = {
+  /** Of checks.yaml. */
+  manifestBytes: MiB,
+  checks: 500,
+  /** Values in checks.yaml, those that aliases repeat included. */
+  manifestValues: 100_000,
+  /** Of any one file, in any commit of a push. */
+  fileBytes: 50 * MiB,
+  /** Of the tree that a check finds in its machine. */
+  treeFiles: 20_000,
+  treeBytes: 512 * MiB,
+  treeDepth: 100,
+  /** Symbolic links of a tree. */
+  treeLinks: 2_000,
+  /** Of one push. */
+  refs: 10_000,
+  branches: 500,
+  packBytes: 512 * MiB,
+  /** Characters of a branch's name. */
+  branchName: 200,
+} as const

@@ -1,0 +1,180 @@
+/** What is wrong with a checks.yaml that is YAML: in the words of whoever writes it, with what to write instead. */
+import type { Manifest, ManifestCheck } from '../../schemas/types.gen.ts'
+import type { Problem, Validator } from '../../schemas/validate.ts'
+import type { Fault } from '../check.ts'
+import { fullName, isShared, type PackageName } from '../names.ts'
+import { didYouMean } from './did-you-mean.ts'
+import { limits } from './limits.ts'
+import type { Source } from './source.ts'
+import { mebibytesOf, secondsOf } from './units.ts'
+
+type Wrong = Omit<Fault, 'file'>
+type Said = Pick<Wrong, 'message' | 'mend'>
+
+/** What stands behind each key. */
+const expected: Readonly<Record<keyof ManifestCheck, string>> = {
+  run: 'a shell command of at most 16384 characters, such as ./smoke.sh; several lines after run: |',
+  summary: 'one line of at most 200 characters',
+  image: 'the name of an image, such as debian-12',
+  install: 'true or false',
+  packages: 'a list of at most 200 package names, such as [curl]',
+  on: 'build, or attributes of an event, such as {type: org.example.ping}',
+  for: 'a list of packages, such as [deb/hello]',
+  arch: 'a list of architectures, such as [x86_64]',
+  timeout: 'a time such as 90s, 10m or 2h',
+  network: 'none, mirror or internet',
+  memory: 'a size such as 512M or 2G',
+  cpus: 'a whole number from 1 to 64',
+  disk: 'a size such as 512M or 4G',
+  results: 'exit, tap, {junit: PATH} or {results: PATH}',
+}
+const checkKeys = Object.keys(expected) as (keyof ManifestCheck)[]
+const isCheckKey = (key: string): key is keyof ManifestCheck => Object.hasOwn(expected, key)
+
+const example = 'checks:, below it a name such as smoke:, and below that run: ./smoke.sh'
+
+/** Everything that is wrong, one fault per key. */
+export function manifestFaults(
+  source: Source,
+  validate: Validator<Manifest>,
+  repository: PackageName | null,
+): Wrong[] {
+  const checks = valueAt(source.data, ['checks'])
+  const names = isObject(checks) ? Object.keys(checks) : []
+  if (names.length > limits.checks) {
+    const message = `${names.length} checks are too many`
+    const mend = `declare at most ${limits.checks}: one check may give many results with assay-result`
+    return [{ ...source.at(['checks'], 'key'), message, mend }]
+  }
+  return [...schemaFaults(source, validate), ...names.flatMap((name) => ruleFaults(source, name, repository))]
+}
+
+function schemaFaults(source: Source, validate: Validator<Manifest>): Wrong[] {
+  const { problems } = validate(source.data)
+  // A misspelt `checks` is the cause of the missing one.
+  const isMisspelt = problems.some(({ path }) => path.length === 1)
+  const causes = isMisspelt ? problems.filter(({ path }) => path.length > 0) : problems
+  return causes.map((problem) => toFault(source, problem))
+}
+
+function toFault(source: Source, { path, message }: Problem): Wrong {
+  const [top, check = null, key] = path
+  const what = message.startsWith('unknown key') ? 'key' : 'value'
+  if (top !== 'checks' || check === null)
+    return { ...source.at(path, what), ...aboutWhole(source.data, path, message) }
+  const value = valueAt(source.data, path)
+  if (key === undefined) return { ...source.at(path, 'key'), ...aboutCheck(check, value, message) }
+  if (!isCheckKey(key)) return { ...source.at(path, 'key'), ...unknownKey(key) }
+  // `on` and `results` may be several things: what is wrong with each of them is one fault.
+  const isItem = path.length > 3 && key !== 'on' && key !== 'results'
+  const place = path.slice(0, isItem ? 4 : 3)
+  return { ...source.at(place, 'value'), ...aboutValue(valueAt(source.data, place), key, isItem) }
+}
+
+function aboutWhole(data: unknown, [top]: readonly string[], message: string): Said {
+  if (data === null) return { message: 'is empty', mend: `write ${example}` }
+  if (top === undefined && !message.startsWith('key'))
+    return { message: `holds ${kindOf(data)} where checks are due`, mend: `write ${example}` }
+  if (top === undefined) return { message: 'declares no checks', mend: `write ${example}` }
+  if (top === 'checks')
+    return { message: `checks cannot be ${show(valueAt(data, ['checks']))}`, mend: `write ${example}` }
+  const meant = didYouMean(top, ['checks'])
+  return {
+    message: `unknown key ${show(top)}`,
+    mend: meant === null ? 'write the names of checks below checks:' : `write ${meant}:`,
+  }
+}
+
+function aboutCheck(name: string, value: unknown, message: string): Said {
+  if (message.startsWith('key '))
+    return { message: `check ${show(name)} has no run`, mend: `add run: and ${expected.run}` }
+  if (message.startsWith('must be '))
+    return {
+      message: `check ${show(name)} is ${kindOf(value)}`,
+      mend: 'write keys below it, at least run: ./smoke.sh',
+    }
+  return {
+    message: `${show(name)} cannot be the name of a check`,
+    mend: 'write at most 64 of a-z, 0-9, ".", "_" and "-", beginning with a letter or a digit',
+  }
+}
+
+function unknownKey(key: string): Said {
+  const meant = didYouMean(key, checkKeys)
+  return {
+    message: `unknown key ${show(key)}`,
+    mend: meant === null ? `write one of ${checkKeys.join(', ')}` : `write ${meant}:`,
+  }
+}
+
+function aboutValue(value: unknown, key: keyof ManifestCheck, isItem: boolean): Said {
+  if (isItem) return { message: `${key} cannot hold ${show(value)}`, mend: `write ${expected[key]}` }
+  const message = `${key} cannot be ${show(value)}`
+  if (expected[key].startsWith('a list') && typeof value === 'string')
+    return { message, mend: `write a list: ${key}: [${value.slice(0, 60)}]` }
+  return { message, mend: `write ${expected[key]}` }
+}
+
+const bounds = {
+  timeout: { of: secondsOf, least: 1, most: 86_400, words: 'a time of at most 24h' },
+  memory: { of: mebibytesOf, least: 128, most: 65_536, words: 'a size from 128M to 64G' },
+  disk: { of: mebibytesOf, least: 64, most: 1_048_576, words: 'a size from 64M to 1024G' },
+} as const
+
+/** What a schema cannot say: bounds, and whom a check may be for. Values of the wrong shape are the schema's to refuse. */
+function ruleFaults(source: Source, name: string, repository: PackageName | null): Wrong[] {
+  const check = valueAt(source.data, ['checks', name])
+  const wrong = (key: readonly string[], said: Said): Wrong => ({
+    ...source.at(['checks', name, ...key], 'value'),
+    ...said,
+  })
+  const outOfBounds = (['timeout', 'memory', 'disk'] as const).flatMap((key) => {
+    const text = valueAt(check, [key])
+    const { of, least, most, words } = bounds[key]
+    if (typeof text !== 'string' || !(of(text) < least || of(text) > most)) return []
+    return [wrong([key], { message: `${key} cannot be ${text.slice(0, 60)}`, mend: `write ${words}` })]
+  })
+  return [...outOfBounds, ...strangers(check, repository).map(({ at, said }) => wrong(['for', at], said))]
+}
+
+/** Packages that a check of this repository cannot be for. */
+function strangers(check: unknown, repository: PackageName | null): { at: string; said: Said }[] {
+  const packages = valueAt(check, ['for'])
+  if (!repository || isShared(repository.namespace) || !Array.isArray(packages)) return []
+  const own = fullName(repository)
+  return packages.flatMap((other: unknown, at) => {
+    if (other === own) return []
+    const message = `a check of ${own} cannot be for ${show(other)}`
+    const mend = 'remove it: checks for several packages belong in a shared repository, dist/…'
+    return [{ at: String(at), said: { message, mend } }]
+  })
+}
+
+/** A value as it may stand in a sentence. */
+function show(value: unknown): string {
+  if (value === null) return 'nothing'
+  const text = JSON.stringify(value) as string | undefined
+  if (text === undefined) return 'this'
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing'
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object'
+    ? 'keys'
+    : `the ${typeof value === 'string' ? 'text' : 'value'} ${show(value)}`
+}
+
+function valueAt(data: unknown, path: readonly string[]): unknown {
+  let value = data
+  for (const key of path)
+    value =
+      typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+        ? (value as Record<string, unknown>)[key]
+        : undefined
+  return value
+}

@@ -1,0 +1,164 @@
+/** YAML as plain data, with the place of every value: in one walk that hostile documents cannot make long. */
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type Pair } from 'yaml'
+import type { Fault } from '../check.ts'
+import { limits } from './limits.ts'
+
+export type Place = Pick<Fault, 'line' | 'column'>
+type Wrong = Omit<Fault, 'file'>
+
+export interface Source {
+  /** undefined where the text is no YAML. */
+  data: unknown
+  faults: Wrong[]
+  /** Where the key or the value at `path` stands; of what is not there, where its nearest parent does. */
+  at: (path: readonly string[], what: 'key' | 'value') => Place
+}
+
+/** Reads `text`. Nothing that it holds is run, loaded or expanded beyond `limits`. */
+export function readSource(text: string): Source {
+  const lineCounter = new LineCounter()
+  const place = (offset: number): Place => {
+    const { line, col } = lineCounter.linePos(offset)
+    return { line: Math.max(line, 1), column: Math.max(col, 1) }
+  }
+  const start: Place = { line: 1, column: 1 }
+  try {
+    const document = parseDocument(text, {
+      lineCounter,
+      prettyErrors: false,
+      stringKeys: true,
+      // Its own check compares every key with every other: ours is in the walk.
+      uniqueKeys: false,
+      // Any lower, and a second document would be silently ignored.
+      logLevel: 'error',
+    })
+    const faults = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
+      ...place(pos[0]),
+      ...words(code, message),
+    }))
+    if (faults.length > 0) return { data: undefined, faults, at: () => start }
+    const walked = walk(document.contents, place)
+    return { ...walked, at: (path, what) => nearest(walked.places, path, what) ?? start }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return { data: undefined, faults: [{ ...start, ...tooDeep }], at: () => start }
+  }
+}
+
+const tooDeep = { message: 'is nested too deeply to be read', mend: 'write fewer brackets inside brackets' }
+
+const mends: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: 'indent with spaces',
+  MULTIPLE_DOCS: 'keep one document: remove the line ---',
+  TAG_RESOLVE_FAILED: 'remove the tag: plain values are all that is read',
+}
+
+/** The parser's own sentence, and what to do about the mistakes that are made most. */
+function words(code: string, message: string): Pick<Wrong, 'message' | 'mend'> {
+  if (message.startsWith('Maximum call stack')) return tooDeep
+  const mend = mends[code]
+  return { message: `is not YAML: ${message}`, ...(mend !== undefined && { mend }) }
+}
+
+interface Walked {
+  data: unknown
+  faults: Wrong[]
+  places: Map<string, { key: Place; value: Place }>
+}
+
+const idOf = (path: readonly string[]): string => JSON.stringify(path)
+
+/** Deeper than any key that is read: what lies below shares the place of what it is in. */
+const deepest = 6
+const below = (path: readonly string[], name: string): readonly string[] =>
+  path.length < deepest ? [...path, name] : path
+
+function walk(contents: Node | null, place: (offset: number) => Place): Walked {
+  const faults: Wrong[] = []
+  const places: Walked['places'] = new Map()
+  const anchors = new Map<string, Node>()
+  /** Nodes that the walk is inside of: an alias to one of them would never end. */
+  const open = new Set<Node>()
+  let left: number = limits.manifestValues
+  const placeOf = (node: Node | null, otherwise: Place): Place =>
+    node?.range ? place(node.range[0]) : otherwise
+
+  const read = (
+    node: Node | null,
+    path: readonly string[],
+    keyPlace: Place,
+    outer: Place | null,
+  ): unknown => {
+    // What an alias repeats is found where the alias stands.
+    const here = outer ?? placeOf(node, keyPlace)
+    if (!places.has(idOf(path))) places.set(idOf(path), { key: keyPlace, value: here })
+    if ((left -= 1) < 0) return undefined
+    if (isAlias(node)) {
+      const target = anchors.get(node.source)
+      if (target && !open.has(target)) return read(target, path, keyPlace, here)
+      const message = target
+        ? `*${node.source} repeats what it stands in`
+        : `there is no &${node.source} before this`
+      faults.push({ ...here, message, mend: 'write the value out' })
+      return undefined
+    }
+    if (!isMap(node) && !isSeq(node)) {
+      if (isScalar(node) && node.anchor !== undefined) anchors.set(node.anchor, node)
+      return isScalar(node) ? node.value : null
+    }
+    if (node.anchor !== undefined) anchors.set(node.anchor, node)
+    open.add(node)
+    const value = isMap(node)
+      ? readMap(node.items as Pair<Node, Node | null>[], path, here, outer)
+      : node.items.map((item, at) => read(item as Node | null, below(path, String(at)), here, outer))
+    open.delete(node)
+    return value
+  }
+
+  const readMap = (
+    pairs: readonly Pair<Node, Node | null>[],
+    path: readonly string[],
+    here: Place,
+    outer: Place | null,
+  ): unknown => {
+    const entries = new Map<string, unknown>()
+    for (const { key, value } of pairs) {
+      const name = isScalar(key) ? String(key.value) : ''
+      const keyPlace = outer ?? placeOf(key, here)
+      if (name === '<<')
+        faults.push({ ...keyPlace, message: 'merge keys are not read', mend: 'write the keys out' })
+      else if (entries.has(name))
+        faults.push({
+          ...keyPlace,
+          message: `key ${JSON.stringify(name.slice(0, 100))} is here twice`,
+          mend: 'remove one of the two',
+        })
+      else entries.set(name, read(value, below(path, name), keyPlace, outer))
+      if (left < 0) break
+    }
+    // Defines `__proto__` as a key like any other.
+    return Object.fromEntries(entries)
+  }
+
+  const start: Place = { line: 1, column: 1 }
+  const data = read(contents, [], start, null)
+  if (left >= 0) return { data, faults, places }
+  const message = `holds more than ${limits.manifestValues} values, those that aliases repeat included`
+  return {
+    data: undefined,
+    faults: [{ ...start, message, mend: 'repeat less with *aliases, and declare fewer checks' }],
+    places,
+  }
+}
+
+function nearest(
+  places: Walked['places'],
+  path: readonly string[],
+  what: 'key' | 'value',
+): Place | undefined {
+  for (let length = path.length; length >= 0; length--) {
+    const found = places.get(idOf(path.slice(0, length)))
+    if (found) return length === path.length ? found[what] : found.key
+  }
+  return undefined
+}
