@@ -3,7 +3,7 @@ import type { Attempt, StepTimes } from '../store/attempts.ts'
 import type { Build } from '../store/builds.ts'
 import type { Execution } from '../store/executions.ts'
 import type { Artifact, Result } from '../store/results.ts'
-import type { LogTail } from './log-tail.ts'
+import type { LogPart } from './log-part.ts'
 
 export interface StepView {
   step: string
@@ -28,9 +28,12 @@ export interface ExecutionView {
   why: string | null
   /** Shell commands that repeat it elsewhere. */
   runAtHome: string
-  /** The newest attempt's log; null where there is none. */
-  log: (LogTail & { attempt: number }) | null
+  /** null before the first attempt. */
+  log: LogView | null
 }
+
+/** What is shown of an attempt's log. `growing`: more may come. */
+export type LogView = LogPart & { attempt: number; growing: boolean }
 
 export const attemptViews = (attempts: readonly Attempt[], steps: readonly StepTimes[]): AttemptView[] =>
   attempts.map((attempt) => ({

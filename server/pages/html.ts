@@ -35,18 +35,24 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
+const markup = /[&<>"']/g
+
 /**
- * Characters that are never shown as themselves: those with meaning in markup, controls and half surrogates (XML has
- * no way to write them), and the marks that turn the direction of text and so let it read as something it is not.
+ * Characters that are never shown as themselves: controls and half surrogates (XML has no way to write them), and the
+ * marks that turn the direction of text and so let it read as something it is not.
  */
-const unsafe = /[&<>"']|[^\P{Cc}\t\n\r]|[\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]/gu
+const unseen = /[^\P{Cc}\t\n\r]|[\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]/gu
 
-/** `text` for use between tags and in quoted attributes; what cannot be seen is named, such as `[U+202E]`. */
+/** `text` with what cannot be seen named, such as `[U+202E]`. */
+export const visible = (text: string): string => text.replace(unseen, codePoint)
+
+/** `text`, visible, for use between tags and in quoted attributes. */
 export const escapeText = (text: string): string =>
-  text.replace(unsafe, (character) => entities[character] ?? codePoint(character))
+  visible(text).replace(markup, (character) => entities[character] ?? character)
 
-const codePoint = (character: string): string =>
-  `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`
+function codePoint(character: string): string {
+  return `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`
+}
 
 /** `url` where a browser may be sent by a click: http(s) or a path of this site; null for any other scheme. */
 export function link(url: string | null): string | null {
@@ -55,5 +61,6 @@ export function link(url: string | null): string | null {
   return URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol) ? url : null
 }
 
-/** A path of this site from its parts, each percent-encoded. */
-export const path = (...parts: readonly string[]): string => `/${parts.map(encodeURIComponent).join('/')}`
+/** A path of this site from its parts, each percent-encoded; half surrogates have no encoding. */
+export const path = (...parts: readonly string[]): string =>
+  `/${parts.map((part) => encodeURIComponent(part.replace(/\p{Cs}/gu, '\ufffd'))).join('/')}`

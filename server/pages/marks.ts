@@ -18,15 +18,30 @@ export const words: Readonly<Record<Mark, string>> = {
 
 /** Outlines on a grid of 16 by 16, told apart by shape. */
 const shapes: Readonly<Record<Mark, Html>> = {
-  passed: html`<circle cx="8" cy="8" r="7" fill="currentColor" /><path class="ink" d="M4.6 8.3l2.3 2.4 4.5-5" />`,
-  failed: html`<path fill="currentColor" d="M5 1h6l4 4v6l-4 4H5l-4-4V5z" /><path class="ink" d="M5.5 5.5l5 5m0-5l-5 5" />`,
-  needs_inspection: html`<path fill="currentColor" d="M8 .8l7.6 14H.4z" /><path class="ink" d="M8 6v4m0 2v.6" />`,
-  errored: html`<path fill="currentColor" d="M8 .6L15.4 8 8 15.4.6 8z" /><path class="ink" d="M8.8 4L6 8.4h4L7.2 12" />`,
+  passed: html`<circle cx="8" cy="8" r="7" fill="currentColor" /><path
+      class="ink"
+      d="M4.6 8.3l2.3 2.4 4.5-5"
+    />`,
+  failed: html`<path fill="currentColor" d="M5 1h6l4 4v6l-4 4H5l-4-4V5z" /><path
+      class="ink"
+      d="M5.5 5.5l5 5m0-5l-5 5"
+    />`,
+  needs_inspection: html`<path fill="currentColor" d="M8 .8l7.6 14H.4z" /><path
+      class="ink"
+      d="M8 6v4m0 2v.6"
+    />`,
+  errored: html`<path fill="currentColor" d="M8 .6L15.4 8 8 15.4.6 8z" /><path
+      class="ink"
+      d="M8.8 4L6 8.4h4L7.2 12"
+    />`,
   info: html`<circle cx="8" cy="8" r="7" fill="currentColor" /><path class="ink" d="M8 7.4v4.2M8 4.3v.6" />`,
   skipped: html`<circle class="line" cx="8" cy="8" r="6.2" /><path class="line" d="M5 8h6" />`,
   cancelled: html`<circle class="line" cx="8" cy="8" r="6.2" /><path class="line" d="M3.8 12.2l8.4-8.4" />`,
   scheduled: html`<circle class="line" cx="8" cy="8" r="6.2" /><path class="line" d="M8 4.6V8l2.4 1.6" />`,
-  running: html`<circle class="line faint" cx="8" cy="8" r="6.2" /><path class="line" d="M8 1.8A6.2 6.2 0 0 1 14.2 8" />`,
+  running: html`<circle class="line faint" cx="8" cy="8" r="6.2" /><path
+      class="line"
+      d="M8 1.8A6.2 6.2 0 0 1 14.2 8"
+    />`,
 }
 
 /** The shapes, once per page; `icon` refers to them. */

@@ -35,8 +35,14 @@ export function duration(milliseconds: number): string {
   const whole = Math.round(seconds)
   if (whole < 60) return `${whole} s`
   const minutes = Math.floor(whole / 60)
-  return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  return minutes < 60
+    ? both(`${minutes} min`, whole % 60, 's')
+    : both(`${Math.floor(minutes / 60)} h`, minutes % 60, 'min')
 }
+
+/** `5 min` rather than `5 min 0 s`. */
+const both = (larger: string, rest: number, unit: string): string =>
+  rest === 0 ? larger : `${larger} ${rest} ${unit}`
 
 export const between = (from: string, to: string): number => Date.parse(to) - Date.parse(from)
 

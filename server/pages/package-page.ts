@@ -1,5 +1,5 @@
 /** The page of a package: what holds and what broke now, since when and why, and where its checks come from. */
-import type { Overview, ReleaseOverview, Trouble } from '../../core/overview.ts'
+import { grouped, type Overview, type ReleaseOverview, type Trouble } from '../../core/overview.ts'
 import { markOf, meaning, type Since } from '../../core/standing.ts'
 import { html, type Html } from './html.ts'
 import { page } from './layout.ts'
@@ -72,61 +72,93 @@ function headline({ mark, releases }: Overview): Html {
     unjudged > 0 && `${counted(unjudged, 'check')} could not be judged`,
     pending > 0 && `${counted(pending, 'check')} still to finish`,
   ].filter((part) => part !== false)
-  return html`${icon(mark)} ${parts.length > 0 ? `${parts.join('; ')}.` : 'Everything that was checked holds.'}`
+  return html`${icon(mark)}
+  ${parts.length > 0 ? `${parts.join('; ')}.` : 'Everything that was checked holds.'}`
 }
 
 const releaseCard = ({ release, verdicts }: ReleaseOverview, now: string): Html =>
   html`<section class="card release">
     <h3><bdi>${release}</bdi></h3>
-    <ul class="plain">${verdicts.map(
-      ({ arch, build, mark, counts }) =>
-        html`<li>
-          <p class="verdict">${mark ? chip(mark) : html`<span class="muted">no checks ran</span>`}
-            <span class="arch">${arch}</span></p>
-          <p class="muted">${mark && html`${countWords(counts)} · `}<a href="${buildPath(build.id)}"><bdi>${build.version}</bdi></a>
-            · ${moment(build.createdAt, now)}</p>
-        </li>`,
-    )}</ul>
+    <ul class="plain">
+      ${verdicts.map(
+        ({ arch, build, mark, counts }) =>
+          html`<li>
+            <p class="verdict">
+              ${mark ? chip(mark) : html`<span class="muted">no checks ran</span>`}
+              <span class="arch">${arch}</span>
+            </p>
+            ${mark && html`<p>${countWords(counts)}</p>`}
+            <p class="muted">
+              <a href="${buildPath(build.id)}"><bdi>${build.version}</bdi></a
+              >, ${moment(build.createdAt, now)}
+            </p>
+          </li>`,
+      )}
+    </ul>
   </section>`
 
 const troublesSection = (troubles: readonly Trouble[], now: string): Html =>
   html`<section aria-labelledby="troubles">
     <h2 id="troubles">What needs somebody</h2>
-    <ul class="plain stack">${troubles.map((trouble) => troubleItem(trouble, now))}</ul>
+    <ul class="plain stack">
+      ${troubles.map((trouble) => troubleItem(trouble, now))}
+    </ul>
   </section>`
 
 function troubleItem({ execution, build, since }: Trouble, now: string): Html {
   const mark = markOf(execution)
   return html`<li class="card trouble ${mark}">
-    <h3>${chip(mark)} <a href="${executionPath(execution.id)}">${execution.check}</a>
-      <span class="muted">on <bdi>${build.release}</bdi>, ${execution.arch}</span></h3>
+    <h3>
+      ${chip(mark)} <a href="${executionPath(execution.id)}">${execution.check}</a>
+      <span class="muted">on <bdi>${build.release}</bdi>, ${execution.arch}</span>
+    </h3>
     ${execution.note && html`<p class="note"><bdi>${execution.note}</bdi></p>`}
-    <p>${since && sinceWords(since, now)} ${concernsWords(execution.concerns)}</p>
-    <p class="actions"><a href="${executionPath(execution.id)}#log">Read its log</a>
-      <a href="${executionPath(execution.id, 'log')}">Whole log as text</a></p>
+    <p class="since muted">${since && sinceWords(since, now)} ${concernsWords(execution.concerns)}</p>
+    <p class="actions">
+      <a href="${executionPath(execution.id)}#log">Read its log</a>
+      <a href="${executionPath(execution.id, 'log')}">Whole log as text</a>
+    </p>
   </li>`
 }
 
 const sinceWords = ({ firstBad, builds, lastGood }: Since, now: string): Html =>
-  html`Broken since <a href="${buildPath(firstBad.id)}"><bdi>${firstBad.version}</bdi></a>
+  html`Broken since
+    <a href="${buildPath(firstBad.id)}"><bdi>${firstBad.version}</bdi></a>
     (${moment(firstBad.createdAt, now)}${builds > 1 && `, ${builds} builds in a row`});
     ${
       lastGood?.execution
-        ? html`it held for <a href="${executionPath(lastGood.execution.id)}"><bdi>${lastGood.build.version}</bdi></a>.`
+        ? html`it held for
+            <a href="${executionPath(lastGood.execution.id)}"><bdi>${lastGood.build.version}</bdi></a
+            >.`
         : 'none of the builds before it that are kept here held.'
     }`
 
-const pendingSection = (
-  pending: readonly Trouble[],
-  why: PackageView['why'],
-  now: string,
-): Html =>
+const pendingSection = (pending: readonly Trouble[], why: PackageView['why'], now: string): Html =>
   html`<section aria-labelledby="pending">
     <h2 id="pending">Still to finish</h2>
-    <ul class="plain rows">${pending.map(
-      ({ execution, build }) =>
-        html`<li>${chip(markOf(execution))} <a href="${executionPath(execution.id)}">${execution.check}</a>
-          <span class="muted">on <bdi>${build.release}</bdi>, ${execution.arch}, since ${moment(execution.createdAt, now)}.
-          ${why[execution.id]}</span></li>`,
-    )}</ul>
+    <ul class="plain rows">
+      ${alike(pending, why).map((group) => pendingItem(group, why, now))}
+    </ul>
   </section>`
+
+/** What waits for the same reason is said once. */
+const alike = (pending: readonly Trouble[], why: PackageView['why']): Trouble[][] => [
+  ...grouped([...pending], ({ execution, build }) =>
+    [build.id, execution.arch, execution.state, why[execution.id] ?? ''].join('|'),
+  ).values(),
+]
+
+function pendingItem(group: readonly Trouble[], why: PackageView['why'], now: string): Html | null {
+  const [first] = group
+  if (!first) return null
+  const { execution, build } = first
+  return html`<li>
+    ${chip(markOf(execution))} <strong><bdi>${build.release}</bdi></strong
+    >, ${execution.arch}:
+    ${group.map(
+      ({ execution: { id, check } }, at) =>
+        html`${at > 0 && ', '}<a href="${executionPath(id)}">${check}</a>`,
+    )}
+    <span class="muted">since ${moment(execution.createdAt, now)}. ${why[execution.id]}</span>
+  </li>`
+}

@@ -10,7 +10,8 @@ export const commitPath = (repository: string, commit: string): string =>
 
 export const buildPath = (id: string): string => path('builds', id)
 
-export const executionPath = (id: string, ...rest: readonly string[]): string => path('executions', id, ...rest)
+export const executionPath = (id: string, ...rest: readonly string[]): string =>
+  path('executions', id, ...rest)
 
 /** `file`: relative, slashes between parts; `attempt`: whose artifact it is. */
 export const artifactPath = (id: string, file: string, attempt: number): string =>

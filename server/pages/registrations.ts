@@ -25,11 +25,14 @@ export const registrationsSection = (view: RegistrationsContext, now: string): H
   html`<section aria-labelledby="checks">
     <h2 id="checks">Its checks</h2>
     ${view.registrations.length > 0 ? registrationsTable(view, now) : html`<p>No checks were pushed yet.</p>`}
-    <p>Maintained by ${
-      view.maintainers.length > 0
-        ? view.maintainers.map((user, at) => html`${at > 0 && ', '}<bdi>${user}</bdi>`)
-        : html`nobody yet`
-    }.</p>
+    <p>
+      Maintained by
+      ${
+        view.maintainers.length > 0
+          ? view.maintainers.map((user, at) => html`${at > 0 && ', '}<bdi>${user}</bdi>`)
+          : html`nobody yet`
+      }.
+    </p>
     <h3>Push checks</h3>
     <p>A branch named like a release serves the builds for that release, the default branch all others.</p>
     <pre class="commands" tabindex="0"><code>${howToPush(view)}</code></pre>
@@ -38,33 +41,52 @@ export const registrationsSection = (view: RegistrationsContext, now: string): H
 const registrationsTable = (view: RegistrationsContext, now: string): Html =>
   html`<div class="scroll" role="region" aria-label="Registrations" tabindex="0">
     <table>
-      <caption class="unseen">What each branch declares now</caption>
-      <thead><tr><th scope="col">Branch</th><th scope="col">Commit</th><th scope="col">Pushed</th><th scope="col">Checks</th></tr></thead>
-      <tbody>${view.registrations.map((registration) => registrationRow(view.package, registration, now))}</tbody>
+      <caption class="unseen">
+        What each branch declares now
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Branch</th>
+          <th scope="col">Commit</th>
+          <th scope="col">Pushed</th>
+          <th scope="col">Checks</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${view.registrations.map((registration) => registrationRow(view.package, registration, now))}
+      </tbody>
     </table>
   </div>`
 
 const registrationRow = (name: string, registration: RegistrationView, now: string): Html =>
   html`<tr>
-    <th scope="row"><bdi>${registration.branch}</bdi>${registration.isDefault && html` <span class="tag">default</span>`}</th>
-    <td><a href="${commitPath(name, registration.commit)}"><code>${registration.commit.slice(0, 10)}</code></a></td>
-    <td>${moment(registration.createdAt, now)}${registration.pushedBy && html` by <bdi>${registration.pushedBy}</bdi>`}</td>
-    <td><details><summary>${counted(registration.checks.length, 'check')}</summary>
-      <ul class="plain">${registration.checks.map(
-        ({ name, summary }) => html`<li>${name}${summary && html` <span class="muted"><bdi>${summary}</bdi></span>`}</li>`,
-      )}</ul></details></td>
+    <th scope="row">
+      <bdi>${registration.branch}</bdi>${registration.isDefault && html` <span class="tag">default</span>`}
+    </th>
+    <td>
+      <a href="${commitPath(name, registration.commit)}"><code>${registration.commit.slice(0, 10)}</code></a>
+    </td>
+    <td>
+      ${moment(registration.createdAt, now)}${registration.pushedBy && html` by <bdi>${registration.pushedBy}</bdi>`}
+    </td>
+    <td>
+      <details>
+        <summary>${counted(registration.checks.length, 'check')}</summary>
+        <ul class="plain">
+          ${registration.checks.map(
+            ({ name, summary }) =>
+              html`<li>${name}${summary && html` <span class="muted"><bdi>${summary}</bdi></span>`}</li>`,
+          )}
+        </ul>
+      </details>
+    </td>
   </tr>`
 
 /** Package names need no quoting: their grammar has nothing that a shell would read. */
 function howToPush(view: RegistrationsContext): string {
   const folder = view.package.split('/')[1] ?? ''
   return view.registrations.length > 0
-    ? [
-        `git clone ${view.cloneUrl}`,
-        `cd ${folder}`,
-        '# edit checks.yaml, and commit',
-        'git push',
-      ].join('\n')
+    ? [`git clone ${view.cloneUrl}`, `cd ${folder}`, '# edit checks.yaml, and commit', 'git push'].join('\n')
     : [
         `git init ${folder}-checks && cd ${folder}-checks`,
         '# write checks.yaml, and commit',

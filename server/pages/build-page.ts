@@ -1,0 +1,147 @@
+/** The page of a build: what its checks found, and what it is made of. */
+import { countMarks } from '../../core/overview.ts'
+import { bySeverity, markOf, worst } from '../../core/standing.ts'
+import type { BuildArtifact } from '../../schemas/types.gen.ts'
+import type { Build } from '../store/builds.ts'
+import type { Execution } from '../store/executions.ts'
+import { html, link, type Html } from './html.ts'
+import { page } from './layout.ts'
+import { chip, counted, countWords, words } from './marks.ts'
+import { between, duration, size, timestamp } from './moment.ts'
+import { executionPath, packagePath } from './paths.ts'
+
+export interface BuildPageView {
+  build: Build
+  executions: readonly Execution[]
+  /** Why executions wait, by their id. */
+  why: Record<string, string>
+}
+
+export function buildPage(view: BuildPageView, now: string): Html {
+  const { build, executions } = view
+  const mark = worst(executions.map(markOf))
+  return page({
+    title: `${build.package} ${build.version}${mark ? `, ${words[mark]}` : ''}`,
+    trail: [
+      ['Packages', '/'],
+      [build.package, packagePath(build.package)],
+      [build.version, null],
+    ],
+    live: executions.some(({ state }) => state !== 'finished'),
+    content: html`
+      <header class="head">
+        <h1><span class="muted">Build</span> <bdi>${build.version}</bdi></h1>
+        <p class="lead" role="status" data-live="headline">
+          ${
+            mark
+              ? html`${chip(mark)}
+                  <span class="muted">${countWords(countMarks(executions.map(markOf)))}</span>`
+              : 'No check is registered for this build.'
+          }
+        </p>
+      </header>
+      <dl class="facts">
+        <div>
+          <dt>Package</dt>
+          <dd><a href="${packagePath(build.package)}">${build.package}</a></dd>
+        </div>
+        <div>
+          <dt>Release</dt>
+          <dd><bdi>${build.release}</bdi></dd>
+        </div>
+        <div>
+          <dt>Architectures</dt>
+          <dd>${build.architectures.join(', ')}</dd>
+        </div>
+        <div>
+          <dt>Announced</dt>
+          <dd>${timestamp(build.createdAt)}</dd>
+        </div>
+        ${
+          build.origin &&
+          html`<div>
+            <dt>Built at</dt>
+            <dd>${outside(build.origin)}</dd>
+          </div>`
+        }
+      </dl>
+      <div data-live="executions">${executions.length > 0 && executionsSection(view, now)}</div>
+      ${build.artifacts.length > 0 && artifactsSection(build.artifacts)}
+    `,
+  })
+}
+
+const executionsSection = ({ build, executions, why }: BuildPageView, now: string): Html =>
+  html`<section aria-labelledby="executions">
+    <h2 id="executions">${counted(executions.length, 'execution')}</h2>
+    <div class="scroll" role="region" aria-label="Executions" tabindex="0">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Check</th>
+            <th scope="col">Architecture</th>
+            <th scope="col">Verdict</th>
+            <th scope="col">Note</th>
+            <th scope="col" class="number">Took</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${mostUrgentFirst(executions).map((execution) => executionRow(execution, build, why[execution.id] ?? null, now))}
+        </tbody>
+      </table>
+    </div>
+  </section>`
+
+const mostUrgentFirst = (executions: readonly Execution[]): Execution[] =>
+  [...executions].sort((one, other) => urgency(one) - urgency(other))
+
+const urgency = (execution: Execution): number => bySeverity.indexOf(markOf(execution))
+
+const executionRow = (execution: Execution, build: Build, why: string | null, now: string): Html =>
+  html`<tr>
+    <th scope="row">
+      <a href="${executionPath(execution.id)}">${execution.check}</a>
+      ${execution.repository !== build.package && html`<span class="summary">from <a href="${packagePath(execution.repository)}">${execution.repository}</a></span>`}
+      ${execution.rerunOf && html`<span class="tag">rerun</span>`}
+    </th>
+    <td>${execution.arch}</td>
+    <td>${chip(markOf(execution))}</td>
+    <td><bdi>${why ?? execution.note}</bdi></td>
+    <td class="number">
+      ${execution.startedAt && duration(between(execution.startedAt, execution.finishedAt ?? now))}
+    </td>
+  </tr>`
+
+const artifactsSection = (artifacts: readonly BuildArtifact[]): Html =>
+  html`<section aria-labelledby="artifacts">
+    <h2 id="artifacts">What was built</h2>
+    <div class="scroll" role="region" aria-label="Artifacts of the build" tabindex="0">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">File</th>
+            <th scope="col" class="number">Size</th>
+            <th scope="col">SHA-256</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${artifacts.map(
+            (artifact) =>
+              html`<tr>
+                <th scope="row">${outside(artifact.url, artifact.name)}</th>
+                <td class="number">${artifact.size !== undefined && size(artifact.size)}</td>
+                <td><code class="digest">${artifact.sha256}</code></td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </section>`
+
+/** An address that a stranger gave: a link only where a click is harmless. */
+function outside(url: string, name = url): Html {
+  const href = link(url)
+  return href === null
+    ? html`<bdi>${name}</bdi>`
+    : html`<a href="${href}" rel="noreferrer nofollow"><bdi>${name}</bdi></a>`
+}

@@ -1,0 +1,133 @@
+/** The page of an execution: its verdict first, then why, its results, its log, what it left and how to repeat it. */
+import type { Execution } from '../store/executions.ts'
+import { markOf } from '../../core/standing.ts'
+import { artifactsSection } from './artifacts.ts'
+import { attemptsSection } from './attempts.ts'
+import { definitionList } from './definition.ts'
+import { logSection } from './execution-log.ts'
+import type { ExecutionView } from './execution-view.ts'
+import { html, type Html } from './html.ts'
+import { page } from './layout.ts'
+import { lifecycle } from './lifecycle.ts'
+import { chip, concernsWords, words } from './marks.ts'
+import { moment } from './moment.ts'
+import { buildPath, commitPath, executionPath, packagePath } from './paths.ts'
+import { resultsSection } from './results.ts'
+
+export function executionPage(view: ExecutionView, now: string): Html {
+  const { execution } = view
+  const mark = markOf(execution)
+  return page({
+    title: `${execution.check} ${words[mark]}, ${execution.package} ${execution.version}`,
+    trail: [
+      ['Packages', '/'],
+      [execution.package, packagePath(execution.package)],
+      [execution.version, buildPath(execution.buildId)],
+      [execution.check, null],
+    ],
+    live: execution.state !== 'finished',
+    content: html`
+      <header class="head">
+        <h1>${execution.check}</h1>
+        ${execution.definition.summary && html`<p class="muted"><bdi>${execution.definition.summary}</bdi></p>`}
+        <div class="lead" role="status" data-live="headline">${headline(view)}</div>
+      </header>
+      <div data-live="lifecycle">${lifecycle(execution, now)}</div>
+      ${relations(view, now)}
+      <div data-live="results">${view.results.length > 0 && resultsSection(view)}</div>
+      ${logSection(execution.id, view.log)}
+      <div data-live="artifacts">${view.artifacts.length > 0 && artifactsSection(view)}</div>
+      <div data-live="attempts">
+        ${
+          view.attempts.length > 0 &&
+          attemptsSection(execution.id, view.attempts, view.log?.attempt ?? null, now)
+        }
+      </div>
+      ${repeatSection(view)} ${definitionList(execution.definition)}
+    `,
+  })
+}
+
+/** The verdict, why, and whom it concerns. */
+function headline({ execution, why }: ExecutionView): Html {
+  const { note, concerns, reason, outcome } = execution
+  return html`<p>
+      ${chip(markOf(execution))} ${reason !== null && reason !== outcome && html`<code>${reason}</code>`}
+    </p>
+    ${note && html`<p class="note"><bdi>${note}</bdi></p>`}
+    ${(why ?? concerns) && html`<p class="muted">${why ?? concernsWords(concerns)}</p>`}`
+}
+
+const relations = ({ execution, build, reruns }: ExecutionView, now: string): Html =>
+  html`<dl class="facts">
+    <div>
+      <dt>Build</dt>
+      <dd>
+        <a href="${packagePath(build.package)}">${build.package}</a>
+        <a href="${buildPath(build.id)}"><bdi>${build.version}</bdi></a>
+      </dd>
+    </div>
+    <div>
+      <dt>Release</dt>
+      <dd><bdi>${build.release}</bdi></dd>
+    </div>
+    <div>
+      <dt>Architecture</dt>
+      <dd>${execution.arch}</dd>
+    </div>
+    <div>
+      <dt>Check</dt>
+      <dd>
+        ${execution.check}, at commit
+        <a href="${commitPath(execution.repository, execution.commit)}"
+          ><code>${execution.commit.slice(0, 10)}</code></a
+        >
+        of
+        ${execution.repository === build.package ? 'its repository' : html`<a href="${packagePath(execution.repository)}">${execution.repository}</a>`}
+      </dd>
+    </div>
+    ${
+      execution.requestedBy &&
+      html`<div>
+        <dt>Asked for by</dt>
+        <dd><bdi>${execution.requestedBy}</bdi></dd>
+      </div>`
+    }
+    ${
+      execution.rerunOf &&
+      html`<div>
+        <dt>Repeats</dt>
+        <dd>
+          <a href="${executionPath(execution.rerunOf)}"><code>${execution.rerunOf}</code></a>
+        </dd>
+      </div>`
+    }
+    ${
+      reruns.length > 0 &&
+      html`<div>
+        <dt>Repeated by</dt>
+        <dd>${reruns.map((rerun) => rerunLink(rerun, now))}</dd>
+      </div>`
+    }
+    <div>
+      <dt>Execution</dt>
+      <dd><code>${execution.id}</code></dd>
+    </div>
+  </dl>`
+
+const rerunLink = (rerun: Execution, now: string): Html =>
+  html`${chip(markOf(rerun))} <a href="${executionPath(rerun.id)}">${moment(rerun.createdAt, now)}</a> `
+
+const repeatSection = ({ execution, runAtHome }: ExecutionView): Html =>
+  html`<section aria-labelledby="repeat">
+    <h2 id="repeat">Repeat it</h2>
+    <p>At home, in the same kind of machine, with no server:</p>
+    <pre class="commands" tabindex="0"><code>${runAtHome}</code></pre>
+    ${
+      execution.state === 'finished'
+        ? html`<p>Here, for those who maintain the package:</p>
+            <pre class="commands" tabindex="0"><code>assay rerun ${execution.id}</code></pre>`
+        : html`<p>Or end it, for those who maintain the package:</p>
+            <pre class="commands" tabindex="0"><code>assay cancel ${execution.id}</code></pre>`
+    }
+  </section>`

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { badge } from '../../../server/pages/badge.ts'
+import { buildPage } from '../../../server/pages/build-page.ts'
+import { commitPage } from '../../../server/pages/commit-page.ts'
+import { errorPage } from '../../../server/pages/error-page.ts'
+import { executionPage } from '../../../server/pages/execution-page.ts'
+import { feed } from '../../../server/pages/feed.ts'
+import { frontPage } from '../../../server/pages/front-page.ts'
+import type { Html } from '../../../server/pages/html.ts'
+import { packagePage } from '../../../server/pages/package-page.ts'
+import { runnersPage } from '../../../server/pages/runners-page.ts'
+import { searchPage } from '../../../server/pages/search-page.ts'
+import * as views from './sample-views.ts'
+
+const evil = `"'><script>alert(1)</script><img src=x onerror=alert(2)>&\u202Egnp\u202C\u0007\u001b[31m\ud800${'w'.repeat(3000)}`
+
+/** Fields whose form the site itself decides; every other text is a stranger's. */
+const ours = new Set(['state', 'outcome', 'became', 'mark', 'mode', 'accelerator', 'concerns'])
+const isOurs = (key: string, text: string): boolean =>
+  ours.has(key) || key.endsWith('At') || key === 'date' || key.endsWith('Url') || /^01a2/.test(text)
+
+/** `view` with every stranger's text replaced. */
+const poisoned = <T>(view: T): T =>
+  JSON.parse(JSON.stringify(view), (key, value: unknown) =>
+    typeof value === 'string' && !isOurs(key, value) ? evil : value,
+  ) as T
+
+const { now } = views
+const pages: Record<string, () => Html> = {
+  front: () => frontPage(poisoned(views.frontView), now),
+  package: () => packagePage(poisoned(views.packageView), now),
+  commit: () => commitPage(poisoned(views.commitView), now),
+  build: () => buildPage(poisoned({ build: views.build, executions: [views.execution], why: {} }), now),
+  execution: () => executionPage(poisoned(views.executionView), now),
+  runners: () => runnersPage(poisoned(views.runnersView), now),
+  search: () => searchPage(poisoned(views.searchView), now),
+  error: () => errorPage({ type: evil, title: evil, status: 404, detail: evil, code: evil }),
+  feed: () => feed(poisoned(views.feedView)),
+  badge: () => badge(evil, 'passed'),
+}
+
+describe('what strangers say on pages', () => {
+  for (const [name, make] of Object.entries(pages))
+    it(`is text and nothing else: ${name}`, () => {
+      const markup = make().toString()
+      assert.ok(markup.includes('alert(1)'), 'nothing hostile was shown')
+      assert.doesNotMatch(markup, /<script>|<img src=x/)
+      assert.doesNotMatch(markup, /[\u202a-\u202e\u2066-\u2069]|[^\P{Cc}\s]|\p{Cs}/u)
+      for (const [tag] of markup.matchAll(/<[a-z][^>]*>/g))
+        assert.doesNotMatch(tag.replaceAll(/"[^"]*"/g, '""'), /\s(style|on[a-z]+)=|href=[^"]/i)
+    })
+
+  it('never becomes a link that runs something', () => {
+    const bad = {
+      ...views.build,
+      origin: 'javascript:alert(1)',
+      artifacts: [{ name: 'x', url: 'data:text/html,x', sha256: 'a' }],
+    }
+    const markup = buildPage({ build: bad, executions: [], why: {} }, now).toString()
+    assert.doesNotMatch(markup, /href="(javascript|data):/)
+    assert.ok(markup.includes('javascript:alert(1)'))
+  })
+})

@@ -1,0 +1,195 @@
+/** Views as pages get them, small but with something in every part. */
+import { changes } from '../../../core/changes.ts'
+import { news } from '../../../core/news.ts'
+import { overview } from '../../../core/overview.ts'
+import type { BuildSeen, ExecutionSeen } from '../../../core/standing.ts'
+import type { ExecutionView } from '../../../server/pages/execution-view.ts'
+import type { Build } from '../../../server/store/builds.ts'
+import type { Execution } from '../../../server/store/executions.ts'
+import { sampleCheck } from '../../support/site.ts'
+
+export const now = '2026-11-24T12:00:00.000Z'
+const createdAt = '2026-11-23T12:00:00.000Z'
+const id = (number: number): string => `01a20000-0000-7000-8000-${String(number).padStart(12, '0')}`
+const commit = 'a'.repeat(40)
+
+export const build: Build = {
+  id: id(1),
+  packageId: 1,
+  package: 'deb/hello',
+  release: 'bookworm',
+  version: '2.10-3',
+  architectures: ['x86_64'],
+  artifacts: [
+    { name: 'hello.deb', url: 'https://example.org/hello.deb', sha256: 'b'.repeat(64), size: 53_280 },
+  ],
+  origin: 'https://buildd.example.org/1',
+  createdAt,
+}
+
+export const execution: Execution = {
+  id: id(2),
+  key: 'k',
+  packageId: 1,
+  package: 'deb/hello',
+  buildId: build.id,
+  release: build.release,
+  version: build.version,
+  registrationId: 1,
+  repository: 'deb/hello',
+  commit,
+  check: 'smoke',
+  definition: sampleCheck({ summary: 'hello greets' }),
+  arch: 'x86_64',
+  state: 'finished',
+  outcome: 'failed',
+  reason: 'result',
+  concerns: 'package',
+  note: 'greets: it does not',
+  attempt: 2,
+  failures: 1,
+  rerunOf: id(9),
+  requestedBy: 'ann',
+  createdAt,
+  startedAt: '2026-11-23T12:00:04.000Z',
+  finishedAt: '2026-11-23T12:01:09.000Z',
+}
+
+const times = { startedAt: '2026-11-23T12:00:04.000Z', endedAt: '2026-11-23T12:00:34.000Z' }
+
+export const executionView: ExecutionView = {
+  execution,
+  build,
+  attempts: [
+    {
+      ...{
+        number: 1,
+        runner: 'builder-01',
+        outcome: 'errored',
+        reason: 'machine_error',
+        note: 'qemu fell over',
+        ...times,
+      },
+      machine: { image: 'debian-12', accelerator: 'tcg', qemu: '7.2', console: 'last words' },
+      notes: ['one file was left out'],
+      steps: [
+        { step: 'booting', ...times },
+        { step: 'running', startedAt: times.endedAt, endedAt: null },
+      ],
+    },
+    {
+      ...{
+        number: 2,
+        runner: 'builder-02',
+        outcome: 'failed',
+        reason: 'result',
+        note: 'greets: it does not',
+        ...times,
+      },
+      ...{ machine: null, notes: [], steps: [] },
+    },
+  ],
+  results: [
+    {
+      ...{
+        id: 1,
+        executionId: execution.id,
+        testcase: 'deb.hello.smoke.greets',
+        outcome: 'failed',
+        createdAt,
+      },
+      ...{ note: 'it does not', artifact: 'report.html', data: { key: 'value' } },
+    },
+  ],
+  artifacts: [
+    { executionId: execution.id, attempt: 1, path: 'report.html', size: 10, sha256: 'c'.repeat(64) },
+    { executionId: execution.id, attempt: 2, path: 'report.html', size: 20, sha256: 'd'.repeat(64) },
+  ],
+  reruns: [{ ...execution, id: id(3), state: 'scheduled', outcome: null }],
+  why: null,
+  runAtHome: 'assay run .',
+  log: { firstLine: 1, lines: ['first', 'second'], offset: 13, size: 13, attempt: 2, growing: false },
+}
+
+const seen = (number: number, buildId: string, outcome: ExecutionSeen['outcome']): ExecutionSeen => ({
+  ...execution,
+  ...{ id: id(number), buildId, outcome, state: outcome === null ? 'scheduled' : 'finished' },
+})
+
+const builds: BuildSeen[] = [
+  { ...build, id: id(12), version: '2.10-5' },
+  { ...build, id: id(11), version: '2.10-4' },
+]
+
+const executions: ExecutionSeen[] = [
+  seen(22, id(12), 'failed'),
+  { ...seen(23, id(12), null), check: 'upgrade' },
+  { ...seen(24, id(12), 'errored'), check: 'lint', repository: 'dist/lint' },
+  seen(21, id(11), 'passed'),
+]
+
+export const packageView = {
+  package: 'deb/hello',
+  maintainers: ['ann'],
+  overview: overview(builds, executions),
+  why: { [id(23)]: 'It is next for a free runner.' },
+  registrations: [
+    {
+      ...{ branch: 'main', isDefault: true, commit, pushedBy: 'ann', createdAt },
+      checks: [{ name: 'smoke', summary: 'hello greets' }],
+    },
+  ],
+  cloneUrl: 'http://127.0.0.1:8080/git/deb/hello.git',
+}
+
+export const frontView = {
+  counts: { packages: 1, scheduled: 1, running: 0 },
+  news: news(
+    builds.map((one) => ({ ...one, package: 'deb/hello' })),
+    executions,
+    10,
+  ),
+}
+
+export const feedView = {
+  package: 'deb/hello',
+  changes: changes(builds, executions),
+  createdAt,
+  baseUrl: 'http://127.0.0.1:8080',
+}
+
+export const commitView = {
+  repository: 'deb/hello',
+  commit: { commit, author: 'Ann <ann@example.org>', date: createdAt, message: 'A check\n\nIt greets.\n' },
+  files: [{ path: 'checks.yaml', size: 30, mode: '100644' }],
+  manifest: 'checks:\n  smoke:\n    run: ./smoke.sh\n',
+  registrations: [
+    {
+      branch: 'main',
+      isCurrent: true,
+      pushedBy: 'ann',
+      createdAt,
+      checks: [{ name: 'smoke', summary: null }],
+    },
+  ],
+  cloneUrl: packageView.cloneUrl,
+}
+
+export const runnersView = {
+  runners: [
+    {
+      ...{ id: 'builder-01', alive: true, seenAt: now, accelerator: 'tcg' as const, qemu: '7.2' },
+      ...{ architectures: ['x86_64'], images: ['debian-12'] },
+    },
+  ],
+  running: [{ ...execution, runner: 'builder-01' }],
+  waiting: [{ ...execution, why: 'It is next for a free runner.' }],
+  counts: { scheduled: 3, running: 1 },
+}
+
+export const searchView = {
+  query: 'hello',
+  packages: ['deb/hello'],
+  builds: [build],
+  executions: [execution],
+}
