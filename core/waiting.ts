@@ -6,8 +6,8 @@ export interface Able {
   seenAt: string
 }
 
-/** A runner that was silent for longer is taken for gone. Milliseconds. */
-export const runnerSilence = 5 * 60_000
+/** A runner that was silent for longer is taken for gone; runners say hello at least once a minute. Milliseconds. */
+export const runnerSilence = 2 * 60_000
 
 export const isPresent = ({ seenAt }: Pick<Able, 'seenAt'>, now: string): boolean =>
   Date.parse(now) - Date.parse(seenAt) <= runnerSilence

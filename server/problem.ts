@@ -1,6 +1,6 @@
 /** The one place where an error becomes an answer: RFC 9457 problem details. */
 import { STATUS_CODES } from 'node:http'
-import type { ErrorRequestHandler, RequestHandler } from 'express'
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { AppError } from '../core/errors.ts'
 
@@ -47,8 +47,15 @@ function fromFramework(error: unknown): AppError | null {
   return null
 }
 
+/** How a problem is said to whoever asked. */
+export type SayProblem = (request: Request, response: Response, problem: Problem) => void
+
+export const sayInJson: SayProblem = (_, response, problem) => {
+  response.type('application/problem+json').send(JSON.stringify(problem))
+}
+
 /** Answers every error that a route threw. An answer that had begun can only be cut off. */
-export function problemHandler(log: Logger): ErrorRequestHandler {
+export function problemHandler(log: Logger, say: SayProblem = sayInJson): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     const known = toProblem(error)
     if (!known && !request.destroyed)
@@ -59,7 +66,8 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
     }
     const answer = known ?? internal
     if (answer.status === 401) response.set('www-authenticate', 'Bearer realm="assay"')
-    response.status(answer.status).type('application/problem+json').send(JSON.stringify(answer))
+    response.status(answer.status)
+    say(request, response, answer)
   }
 }
 

@@ -14,6 +14,14 @@ export function textFrom(query: Query, name: string): string | undefined {
   throw new AppError('BAD_QUERY', 400, `${name} is one text of at most 512 characters.`)
 }
 
+/** The number of `?name=`, from 1 to a billion; throws BAD_QUERY for any other. */
+export function numberFrom(query: Query, name: string): number | undefined {
+  const text = textFrom(query, name)
+  if (text === undefined) return undefined
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new AppError('BAD_QUERY', 400, `${name} is a number from 1.`)
+  return Number(text)
+}
+
 /** The value of `?name=`, one of `choices`. */
 export function choiceFrom<T extends string>(
   query: Query,

@@ -1,11 +1,11 @@
 /** The log of an execution as plain text: as a file with ranges, or followed to its end. */
-import { Router } from 'express'
-import { AppError } from '../../core/errors.ts'
+import { Router, type Request, type Response } from 'express'
 import { followLog } from '../follow-log.ts'
 import { parseId } from '../parse-id.ts'
-import { textFrom } from '../query.ts'
+import { numberFrom, textFrom } from '../query.ts'
 import { sendStored } from '../send-file.ts'
 import type { Services } from '../services.ts'
+import type { Execution } from '../store/executions.ts'
 
 export function executionLogRoutes(services: Services): Router {
   const router = Router()
@@ -16,16 +16,19 @@ export function executionLogRoutes(services: Services): Router {
       await followLog(services, execution.id, response)
       return
     }
-    const attempt = attemptFrom(textFrom(request.query, 'attempt')) ?? execution.attempt
-    const log = await services.files.log({ execution: execution.id, attempt })
-    if (log) await sendStored(response, log.path, {})
-    else response.type('text/plain; charset=utf-8').send('')
+    await sendLog(services, execution, request, response)
   })
   return router
 }
 
-function attemptFrom(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new AppError('BAD_QUERY', 400, 'attempt is a number from 1.')
-  return Number(text)
+/** The whole log of the attempt that `?attempt=` names, or else of the newest. */
+export async function sendLog(
+  { files }: Pick<Services, 'files'>,
+  { id, attempt: newest }: Pick<Execution, 'id' | 'attempt'>,
+  { query }: Pick<Request, 'query'>,
+  response: Response,
+): Promise<void> {
+  const log = await files.log({ execution: id, attempt: numberFrom(query, 'attempt') ?? newest })
+  if (log) await sendStored(response, log.path, {})
+  else response.type('text/plain; charset=utf-8').send('')
 }

@@ -29,6 +29,14 @@ export function executionLists(db: Database) {
       if (filter.before !== undefined) void query.where('executions.id', '<', filter.before)
       return (await query).map(fromRow)
     },
+    /** Those that wait for a runner, oldest first: the order in which they are taken. */
+    async waiting(limit: number): Promise<Execution[]> {
+      const rows = await executionRows(db)
+        .where('executions.state', 'scheduled')
+        .orderBy('executions.id')
+        .limit(limit)
+      return rows.map(fromRow)
+    },
     /** Everything that ran for the given builds, oldest first. */
     async ofBuilds(buildIds: readonly string[]): Promise<Execution[]> {
       const rows = await executionRows(db).whereIn('executions.build_id', buildIds).orderBy('executions.id')

@@ -94,6 +94,7 @@ export function overviews(db: Database) {
         .max('earlier.id')
         .whereRaw('earlier.package_id = latest.package_id and earlier.release = latest.release')
         .whereRaw('earlier.id < latest.id')
+        .as('id')
       const rows = await named()
         .with('latest', db('builds').select('id', 'package_id', 'release').orderBy('id', 'desc').limit(limit))
         .whereIn('builds.id', db.select('id').from('latest').union(db.select(before).from('latest')))

@@ -105,6 +105,14 @@ export function registrations(db: Database) {
       const rows = await currentRows().where('branches.package_id', packageId).orderBy('branches.branch')
       return rows.map((row) => ({ ...fromRow(row), isDefault: Boolean(row.is_default) }))
     },
+    /** Every time that `commit` was registered, on whatever branch, newest first. */
+    async ofCommit(packageId: number, commit: string): Promise<Registration[]> {
+      const rows = await db<Row>('registrations')
+        .where({ package_id: packageId, commit })
+        .orderBy('id', 'desc')
+        .limit(100)
+      return rows.map(fromRow)
+    },
     async history(packageId: number, limit: number): Promise<Registration[]> {
       const rows = await db<Row>('registrations')
         .where({ package_id: packageId })

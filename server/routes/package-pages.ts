@@ -1,0 +1,104 @@
+/** Pages about a package: itself, the commits of its check repository, its builds. */
+import { Router } from 'express'
+import { NotFound } from '../../core/errors.ts'
+import { fullName, type PackageName } from '../../core/names.ts'
+import { overview } from '../../core/overview.ts'
+import { buildView, executionViews } from '../api-views.ts'
+import { buildPage } from '../pages/build-page.ts'
+import { commitPage, type CommitView } from '../pages/commit-page.ts'
+import { packagePage, type PackageView } from '../pages/package-page.ts'
+import { parseId } from '../parse-id.ts'
+import type { Services } from '../services.ts'
+import type { Registration } from '../store/registrations.ts'
+import { answer } from './page-answer.ts'
+import { packageOf } from './package-of.ts'
+import { whyTheyWait } from './why-they-wait.ts'
+
+/** Builds of each release that the matrix shows, and bytes of checks.yaml that a commit's page shows. */
+const limits = { builds: 8, manifest: 256 * 1024 }
+
+export function packagePageRoutes(services: Services): Router {
+  const router = Router()
+  const { stores, now } = services
+
+  router.get('/packages/:namespace/:name', async (request, response) => {
+    const view = await readPackage(services, packageOf(request.params))
+    await answer(request, response, { json: () => view, html: () => packagePage(view, now()) })
+  })
+
+  router.get('/packages/:namespace/:name/commits/:commit', async (request, response) => {
+    const view = await readCommit(services, packageOf(request.params), request.params.commit)
+    await answer(request, response, { json: () => view, html: () => commitPage(view, now()) })
+  })
+
+  router.get('/builds/:id', async (request, response) => {
+    const build = await stores.builds.get(parseId('build', request.params.id))
+    const executions = await stores.executions.ofBuild(build.id)
+    const why = await whyTheyWait(services, executions)
+    await answer(request, response, {
+      json: async () => ({
+        ...buildView(build, services.baseUrl()),
+        executions: await executionViews(services, executions),
+        why,
+      }),
+      html: () => buildPage({ build, executions, why }, now()),
+    })
+  })
+  return router
+}
+
+async function readPackage(services: Services, name: PackageName): Promise<PackageView> {
+  const { stores } = services
+  const { id } = await stores.packages.get(name)
+  const [maintainers, builds, registrations] = await Promise.all([
+    stores.packages.maintainers(id),
+    stores.overviews.latestPerRelease(id, limits.builds),
+    stores.registrations.current(id),
+  ])
+  const seen = overview(builds, await stores.overviews.executionsOf(builds.map((build) => build.id)))
+  const pending = seen.releases.flatMap((release) => release.pending.map(({ execution }) => execution))
+  return {
+    package: fullName(name),
+    maintainers,
+    overview: seen,
+    why: await whyTheyWait(services, pending),
+    registrations: registrations.map((registration) => ({
+      ...declared(registration),
+      isDefault: registration.isDefault,
+      commit: registration.commit,
+    })),
+    cloneUrl: cloneUrl(services, name),
+  }
+}
+
+async function readCommit(services: Services, name: PackageName, commit: string): Promise<CommitView> {
+  const { stores, repositories } = services
+  const { id } = await stores.packages.get(name)
+  const found = /^[0-9a-f]{40}$/.test(commit) ? await repositories.commit(name, commit) : null
+  if (!found) throw new NotFound('commit', commit.slice(0, 100))
+  const [files, manifest, registrations, heads] = await Promise.all([
+    repositories.files(name, commit),
+    repositories.file(name, commit, 'checks.yaml'),
+    stores.registrations.ofCommit(id, commit),
+    stores.registrations.heads(id),
+  ])
+  return {
+    repository: fullName(name),
+    commit: found,
+    files,
+    manifest: manifest?.toString('utf8', 0, limits.manifest) ?? null,
+    registrations: registrations.map((registration) => ({
+      ...declared(registration),
+      isCurrent: heads.get(registration.branch) === commit,
+    })),
+    cloneUrl: cloneUrl(services, name),
+  }
+}
+
+const declared = ({ branch, pushedBy, createdAt, checks }: Registration) => ({
+  ...{ branch, pushedBy, createdAt },
+  checks: checks.map((check) => ({ name: check.name, summary: check.summary })),
+})
+
+const cloneUrl = ({ baseUrl }: Services, name: PackageName): string =>
+  `${baseUrl()}/git/${fullName(name)}.git`

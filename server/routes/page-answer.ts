@@ -1,0 +1,35 @@
+/** Answers with a page or with its data, whichever the client would rather have; refusals alike. */
+import type { Request, Response } from 'express'
+import type { Html } from '../pages/html.ts'
+import { errorPage } from '../pages/error-page.ts'
+import { sayInJson, type SayProblem } from '../problem.ts'
+
+/** A page may load this site's own style, script and pictures and ask it for more; nothing else, nothing inline. */
+const pagePolicy = [
+  "default-src 'none'",
+  ...['style-src', 'img-src', 'script-src', 'connect-src', 'form-action'].map((what) => `${what} 'self'`),
+  ...['base-uri', 'frame-ancestors'].map((what) => `${what} 'none'`),
+].join('; ')
+
+/** What lies at one address, in both forms. */
+export interface Forms {
+  json: () => unknown
+  html: () => Html
+}
+
+export async function answer(request: Request, response: Response, { json, html }: Forms): Promise<void> {
+  response.vary('accept').set('cache-control', 'no-cache')
+  if (request.accepts(['html', 'json']) === 'json') response.json(await json())
+  else sendPage(response, html())
+}
+
+function sendPage(response: Response, markup: Html): void {
+  response.set('content-security-policy', pagePolicy).type('html').send(markup.toString())
+}
+
+/** A page for browsers, problem details for everybody who did not ask for one. */
+export const sayProblem: SayProblem = (request, response, problem) => {
+  response.vary('accept').set('cache-control', 'no-store')
+  if (request.accepts(['json', 'html']) === 'html') sendPage(response, errorPage(problem))
+  else sayInJson(request, response, problem)
+}

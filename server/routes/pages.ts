@@ -1,0 +1,32 @@
+/** Everything that people look at: pages, what they load, badges and feeds. Mounted last: it answers what is left. */
+import { Router } from 'express'
+import { assets } from '../pages/assets.ts'
+import { nothingHere, problemHandler } from '../problem.ts'
+import type { Services } from '../services.ts'
+import { badgeRoutes } from './badges.ts'
+import { executionPageRoutes } from './execution-pages.ts'
+import { liveLogRoutes } from './live-log.ts'
+import { sayProblem } from './page-answer.ts'
+import { packagePageRoutes } from './package-pages.ts'
+import { sitePageRoutes } from './site-pages.ts'
+
+export function pageRoutes(services: Services): Router {
+  const router = Router()
+  router.use(assetRoutes(), badgeRoutes(services))
+  router.use(sitePageRoutes(services), packagePageRoutes(services))
+  router.use(executionPageRoutes(services), liveLogRoutes(services))
+  router.use(nothingHere, problemHandler(services.log, sayProblem))
+  return router
+}
+
+/** Named by their content, so they may be kept for ever. */
+function assetRoutes(): Router {
+  const router = Router()
+  for (const { url, type, content } of Object.values(assets))
+    router.get(url, (_, response) => {
+      response
+        .set({ 'content-type': type, 'cache-control': 'public, max-age=31536000, immutable' })
+        .send(content)
+    })
+  return router
+}
