@@ -1,25 +1,14 @@
 /** The image store: guest operating systems in a folder, built from recipes or imported. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import {
-  mkdir,
-  mkdtemp,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  unlink,
-  writeFile,
-} from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { AppError, NotFound } from '../core/errors.ts'
 import type { ImageFacts } from '../schemas/types.gen.ts'
 import { validateImage } from '../schemas/validate.ts'
-import { command } from './command.ts'
+import { command, CommandFailed } from './command.ts'
 import { buildFromRecipe, recipeDigest, type Progress } from './image-recipe.ts'
+import { locked } from './lock.ts'
 
 export interface Image {
   facts: ImageFacts
@@ -42,10 +31,28 @@ export function imageStore(folder: string) {
     return join(folder, name)
   }
   const find = async (name: string): Promise<Image | null> => {
-    const text = await readFile(join(folderOf(name), 'image.json'), 'utf8').catch(() => null)
-    if (text === null) return null
-    const { value } = validateImage(JSON.parse(text))
+    const text = await readFile(join(folderOf(name), 'image.json'), 'utf8').catch(() => '{}')
+    const { value } = validateImage(parse(text))
     return value ? { facts: value, folder: folderOf(name) } : null
+  }
+  /** Whoever changes an image has it alone; others wait. What a builder that was killed left goes first. */
+  const alone = async <T>(
+    name: string,
+    signal: AbortSignal | undefined,
+    work: () => Promise<T>,
+  ): Promise<T> => {
+    folderOf(name)
+    await mkdir(folder, { recursive: true })
+    const lock = join(folder, `.${name}.lock`)
+    return locked(
+      lock,
+      async () => {
+        const left = (await readdir(folder)).filter((entry) => entry.startsWith(`.new-${name}-`))
+        for (const entry of left) await rm(join(folder, entry), { recursive: true, force: true })
+        return work()
+      },
+      signal,
+    )
   }
   return {
     folder,
@@ -62,8 +69,7 @@ export function imageStore(folder: string) {
     },
     /** Builds the image of that recipe, unless it is there already and its recipe has not changed. */
     async build(name: string, progress: Progress, signal?: AbortSignal): Promise<Image> {
-      await mkdir(folder, { recursive: true })
-      return locked(join(folder, `.${name}.lock`), async () => {
+      return alone(name, signal, async () => {
         const present = await find(name)
         const recipe = await recipeDigest(name)
         if (present?.facts.recipe === recipe) return present
@@ -74,43 +80,30 @@ export function imageStore(folder: string) {
       })
     },
     /** Takes a disk image that boots by itself. */
-    async importDisk(file: string, name: string): Promise<Image> {
-      await mkdir(folder, { recursive: true })
-      return install(name, async (target) => {
-        const info = JSON.parse(await command('qemu-img', ['info', '--output=json', file])) as {
-          format: string
-          ['backing-filename']?: string
-        }
-        if (info['backing-filename'] !== undefined || !['raw', 'qcow2'].includes(info.format))
-          throw new AppError(
-            'BAD_DISK_IMAGE',
-            400,
-            `${file} is ${info.format}: give a raw or qcow2 disk without a backing file.`,
-          )
-        await command('qemu-img', [
-          'convert',
-          '-f',
-          info.format,
-          '-O',
-          'qcow2',
-          file,
-          join(target, 'disk.qcow2'),
-        ])
-        return { disk: { file: 'disk.qcow2', format: 'qcow2' as const }, packages: [] }
-      })
+    async importDisk(file: string, name: string, signal?: AbortSignal): Promise<Image> {
+      return alone(name, signal, () =>
+        install(name, async (target) => {
+          await convertDisk(file, join(target, 'disk.qcow2'), signal)
+          return { disk: { file: 'disk.qcow2', format: 'qcow2' as const }, packages: [] }
+        }),
+      )
     },
     async remove(name: string): Promise<void> {
-      if (!(await find(name))) throw new NotFound('image', name)
-      await rm(folderOf(name), { recursive: true })
+      await alone(name, undefined, async () => {
+        if (!(await find(name))) throw new NotFound('image', name)
+        await rm(folderOf(name), { recursive: true })
+      })
     },
   }
 
   /** Makes the image beside its place and renames it there: nobody sees half an image. */
   async function install(
     name: string,
-    make: (target: string) => Promise<Pick<ImageFacts, 'disk' | 'kernel' | 'packages' | 'recipe'>>,
+    make: (
+      target: string,
+    ) => Promise<Pick<ImageFacts, 'disk' | 'kernel' | 'packages' | 'sources' | 'recipe'>>,
   ): Promise<Image> {
-    const target = await mkdtemp(join(folder, '.new-'))
+    const target = await mkdtemp(join(folder, `.new-${name}-`))
     try {
       const made = await make(target)
       const parts = [made.disk.file, made.kernel?.file, made.kernel?.initrd].filter(
@@ -134,42 +127,40 @@ export function imageStore(folder: string) {
   }
 }
 
+/** A disk that names other files (a backing file, an external data file) would pull them into every machine. */
+async function convertDisk(file: string, target: string, signal?: AbortSignal): Promise<void> {
+  const bad = (why: string): AppError =>
+    new AppError('BAD_DISK_IMAGE', 400, `${file} ${why}: give a raw or qcow2 disk that needs no other file.`)
+  const text = await command('qemu-img', ['info', '--output=json', file], { signal }).catch(
+    (error: unknown) => {
+      if (error instanceof CommandFailed) throw bad(`cannot be read (${error.message})`)
+      throw error
+    },
+  )
+  const info = parse(text) as {
+    format?: string
+    'backing-filename'?: string
+    'format-specific'?: { data?: { 'data-file'?: string } }
+  }
+  if (info.format !== 'raw' && info.format !== 'qcow2')
+    throw bad(`is ${info.format ?? 'of an unknown format'}`)
+  if (info['backing-filename'] !== undefined || info['format-specific']?.data?.['data-file'] !== undefined)
+    throw bad('keeps its content in another file')
+  await command('qemu-img', ['convert', '-f', info.format, '-O', 'qcow2', file, target], { signal })
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return {}
+  }
+}
+
 /** sha256 over the parts in order: the image's identity. */
 async function digest(folder: string, parts: readonly string[]): Promise<string> {
   const hash = createHash('sha256')
   for (const part of parts)
     for await (const chunk of createReadStream(join(folder, part))) hash.update(chunk as Buffer)
   return hash.digest('hex')
-}
-
-/** Holds a lock file with our pid; a lock whose owner is gone is taken over. */
-async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      const file = await open(path, 'wx')
-      await file.writeFile(String(process.pid))
-      await file.close()
-      break
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      const owner = await readFile(path, 'utf8').catch(() => '')
-      const age = Date.now() - (await stat(path).catch(() => ({ mtimeMs: 0 }))).mtimeMs
-      if (owner === '' ? age > 5000 : !alive(Number(owner))) await unlink(path).catch(() => undefined)
-      else await delay(250)
-    }
-  }
-  try {
-    return await work()
-  } finally {
-    await unlink(path).catch(() => undefined)
-  }
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

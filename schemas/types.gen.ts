@@ -203,7 +203,11 @@ export interface ImageFacts {
   recipe?: string
   builtAt: string
   /**
-   * name=version of what is installed, as the recipe's tool told.
+   * The lines of the package sources it was installed from; absent when imported.
+   */
+  sources?: string[]
+  /**
+   * What is installed: `name=version sha256:…` of each package, as the signed package lists have it.
    */
   packages: string[]
 }
