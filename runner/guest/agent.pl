@@ -9,15 +9,35 @@ use POSIX qw(:sys_wait_h);
 
 my $home  = '/var/lib/assay';
 my $input = '/run/assay/in';
-my ($control, $log, $boot, %phase);
+my %limit = (results => 8 << 20, listed => 100_000, drained => 4 << 20);
+my ($control, $log, $output, $group, $killer, $boot, %phase);
+my ($heard, $last_beat) = (0, undef);
 
 sub say_line { syswrite $control, "{$_[0]}\n" }
 
+# Seconds since boot: the check may set the clock.
+sub now { (POSIX::times())[0] / POSIX::sysconf(POSIX::_SC_CLK_TCK()) }
+
+# The host takes silence for a hang, so whatever takes long calls this.
+sub beat {
+    return if defined $last_beat && now() - $last_beat < 2;
+    $last_beat = now();
+    $heard ? say_line('"say":"beat"') : say_line(qq("say":"ready","boot":$boot));
+}
+
+# Never blocks, never follows a link: what lies there may have been put there by the check.
+sub open_regular {
+    my ($path) = @_;
+    sysopen my $file, $path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK or return;
+    my @facts = stat $file;
+    return S_ISREG($facts[2]) && $facts[3] == 1 ? ($file, $facts[7]) : ();
+}
+
 sub slurp {
     my ($path) = @_;
-    open my $file, '<', $path or return '';
-    local $/;
-    my $text = <$file> // '';
+    my ($file) = open_regular($path) or return '';
+    sysread $file, my $text, 65536;
+    $text //= '';
     $text =~ s/\s+\z//;
     return $text;
 }
@@ -43,42 +63,67 @@ sub await_device {
     die "assay: no device called $wanted\n";
 }
 
-sub open_port {
-    my $path = await_device('/sys/class/virtio-ports/*', 'name', $_[0]);
-    my $port;
+sub open_device {
+    my ($path, $mode) = @_;
+    my $device;
     for (1 .. 100) {
-        return $port if sysopen $port, $path, O_RDWR;
+        return $device if sysopen $device, $path, $mode;
         select undef, undef, undef, 0.1;
     }
     die "assay: cannot open $path: $!\n";
 }
 
+sub open_port { open_device(await_device('/sys/class/virtio-ports/*', 'name', $_[0]), O_RDWR) }
+
+sub find_disk { await_device('/sys/block/vd*', 'serial', $_[0]) }
+
 sub prepare_folders {
     system 'mkdir', '-p', $input, $home, "$home/artifacts";
-    my $disk = await_device('/sys/block/vd*', 'serial', 'assay-in');
+    my $disk = find_disk('assay-in');
     system('mount', '-t', 'squashfs', '-o', 'ro,nosuid,nodev', $disk, $input) == 0 or die "assay: cannot mount $disk\n";
     $boot = (slurp("$home/boot") || 0) + 1;
     spill("$home/boot", $boot);
     system 'cp', '-a', "$input/tree", "$home/tree" unless -d "$home/tree";
+    # Nothing below /run may be executed on some systems.
+    system 'cp', '-a', '/run/assay/agent/bin', "$home/bin" unless -d "$home/bin";
 }
+
+# A group of our own for the check's processes: with one word the kernel ends them all, sessions and forks or not.
+sub open_group {
+    my $root = '/sys/fs/cgroup';
+    system 'mount', '-t', 'cgroup2', 'cgroup2', $root unless -e "$root/cgroup.procs";
+    my ($own) = slurp('/proc/self/cgroup') =~ m{^0::/(.*)$}m;
+    return unless defined $own;
+    $group = "$root/$own/check";
+    mkdir $group;
+    sysopen $killer, "$group/cgroup.kill", O_WRONLY or undef $killer;
+}
+
+# Before the crowd of a fork bomb, but not our children.
+sub come_first { syscall 144, 0, 0x40000002, my $priority = pack 'i', 1 }    # sched_setscheduler, SCHED_RR, reset on fork
 
 # A booted system is what checks expect: wait for the init system, but not for ever.
 sub settle { system 'timeout 60 systemctl is-system-running --wait >/dev/null 2>&1' if -d '/run/systemd/system' }
 
-# Copies the phase's output to the port; ends when told to and nothing is left, however many processes hold the pipe.
+# Copies the phase's output to the port. Once told to end, by the end of $told, it empties the pipe and no more than
+# that: processes that were left behind may hold the pipe, and even write to it for ever.
 sub pump {
-    my ($from, $report) = @_;
-    my ($ending, $bytes) = (0, 0);
-    local $SIG{USR1} = sub { $ending = 1 };
-    local $SIG{TERM} = 'IGNORE';
-    while (1) {
-        vec(my $ready = '', fileno($from), 1) = 1;
-        my $count = select $ready, undef, undef, $ending ? 0 : 0.5;
+    my ($from, $told, $report) = @_;
+    my ($ending, $bytes, $left) = (0, 0, $limit{drained});
+    $SIG{TERM} = 'IGNORE';
+    come_first();
+    while ($left > 0) {
+        my $ready = '';
+        vec($ready, fileno($from), 1) = 1;
+        vec($ready, fileno($told), 1) = 1 unless $ending;
+        my $count = select $ready, undef, undef, $ending ? 0 : undef;
         next if $count < 0;
-        last if $count == 0 && $ending;
-        next if $count == 0;
+        $ending ||= vec($ready, fileno($told), 1) if $count > 0;
+        last if $count == 0;
+        next unless vec($ready, fileno($from), 1);
         my $got = sysread $from, my $chunk, 65536;
         last unless $got;
+        $left -= $got if $ending;
         my $done = 0;
         while ($done < $got) {
             my $wrote = syswrite $log, $chunk, $got - $done, $done;
@@ -94,30 +139,41 @@ sub pump {
 sub start_phase {
     my ($name, $mark) = @_;
     pipe my $read, my $write or die $!;
+    pipe my $told, my $teller or die $!;
     pipe my $count, my $report or die $!;
     my $pumper = fork // die $!;
-    if ($pumper == 0) { close $write; close $count; pump($read, $report) }
-    close $read;
-    close $report;
+    if ($pumper == 0) { close $_ for $write, $teller, $count; pump($read, $told, $report) }
+    close $_ for $read, $told, $report;
     my $pid = fork // die $!;
     if ($pid == 0) {
         POSIX::setsid();
         spill('/proc/self/oom_score_adj', 500);
+        spill("$group/cgroup.procs", $$) if $name eq 'check' && $killer;
+        %ENV = (PATH => '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin');
         $ENV{ASSAY_REBOOT_MARK} = $mark if defined $mark;
+        $SIG{PIPE} = 'DEFAULT';
+        chdir '/';
+        umask 022;
         open STDIN,  '<',  '/dev/null';
         open STDOUT, '>&', $write;
         open STDERR, '>&', $write;
         exec '/bin/sh', "$input/job/$name" or POSIX::_exit(127);
     }
     close $write;
-    %phase = (name => $name, pid => $pid, pump => $pumper, count => $count);
+    %phase = (name => $name, pid => $pid, pump => $pumper, teller => $teller, count => $count);
     say_line(qq("say":"started","phase":"$name"));
+}
+
+# Ends the processes of the phase. What preparation started for the check to use (daemons) stays.
+sub stop_phase {
+    kill 'KILL', -$phase{pid};
+    syswrite $killer, '1' if $phase{name} eq 'check' && $killer;
 }
 
 sub end_phase {
     my ($status) = @_;
-    kill 'KILL', -$phase{pid};
-    kill 'USR1', $phase{pump};
+    stop_phase();
+    close $phase{teller};
     sysread $phase{count}, my $bytes, 32;
     waitpid $phase{pump}, 0;
     my $code = WIFSIGNALED($status) ? 128 + WTERMSIG($status) : WEXITSTATUS($status);
@@ -139,24 +195,25 @@ sub reboot {
     syscall 169, 0xfee1dead, 672274793, 0x01234567, 0;        # reboot
 }
 
-# Every regular file below a folder: [path, size, device:inode]. Links and folders are not followed.
+# Every regular file below a folder: [path, size]. Links, devices and second names of a file are only counted.
 sub regular_files {
     my ($root) = @_;
-    my (@found, $others);
+    my ($others, @found) = (0);
     my @todo = ('');
     while (defined(my $folder = shift @todo)) {
-        opendir my $handle, "$root/$folder" or next;
+        opendir(my $handle, "$root/$folder") or next;
         while (defined(my $name = readdir $handle)) {
             next if $name eq '.' || $name eq '..';
-            last if @found + ($others // 0) > 100_000;
+            last if @found + $others + @todo > $limit{listed};
             my $path = $folder eq '' ? $name : "$folder/$name";
             my @facts = lstat "$root/$path" or next;
             if    (S_ISDIR($facts[2])) { push @todo, $path }
             elsif (S_ISREG($facts[2]) && $facts[3] == 1) { push @found, [$path, $facts[7]] }
             else  { $others++ }
+            beat();
         }
     }
-    return (\@found, $others // 0);
+    return (\@found, $others);
 }
 
 sub header {
@@ -172,42 +229,52 @@ sub header {
     return $block;
 }
 
+sub write_file {
+    my ($head, $from, $size) = @_;
+    syswrite $output, $head;
+    my $left = $size;
+    while ($left > 0) {
+        my $most = $left < 1048576 ? $left : 1048576;
+        my $got = sysread($from, my $chunk, $most);
+        ($chunk, $got) = ("\0" x $most, $most) unless $got;
+        syswrite $output, $chunk;
+        $left -= $got;
+        beat();
+    }
+    syswrite $output, "\0" x ((512 - $size % 512) % 512);
+}
+
 # Writes an archive of results and artifacts straight onto the output disk. Smallest first: the largest are dropped.
+# Everybody else is stopped before, so that nothing changes under our hands and what is listed is what is read.
 sub collect {
     my ($limit, $most) = @_;
-    my $path = await_device('/sys/block/vd*', 'serial', 'assay-out');
-    sysopen my $disk, $path, O_WRONLY or die $!;
+    kill 'STOP', -1;
+    sysseek $output, 0, 0;
+    if (my ($file, $size) = open_regular("$home/results.jsonl")) {
+        $size = $limit{results} if $size > $limit{results};
+        write_file(header('results.jsonl', $size), $file, $size);
+    }
     my ($found, $dropped) = regular_files("$home/artifacts");
-    my @files = map { ["artifacts/$_->[0]", "$home/artifacts/$_->[0]", $_->[1]] } sort { $a->[1] <=> $b->[1] } @$found;
-    unshift @files, ['results.jsonl', "$home/results.jsonl", (-s "$home/results.jsonl") // 0] if -f "$home/results.jsonl";
     my ($total, $kept) = (0, 0);
-    for my $file (@files) {
-        my ($name, $source, $size) = @$file;
-        my $head = header($name, $size);
+    for my $listed (sort { $a->[1] <=> $b->[1] } @$found) {
+        my $path = $listed->[0];
+        my ($file, $size) = open_regular("$home/artifacts/$path");
+        my $head = $file && header("artifacts/$path", $size);
         if (!$head || $kept >= $most || $total + $size > $limit) { $dropped++; next }
-        sysopen my $from, $source, O_RDONLY | O_NOFOLLOW or do { $dropped++; next };
-        syswrite $disk, $head;
-        my $left = $size;
-        while ($left > 0) {
-            my $got = sysread $from, my $chunk, $left < 1048576 ? $left : 1048576;
-            $chunk = "\0" x ($left < 1048576 ? $left : 1048576), $got = length $chunk unless $got;
-            syswrite $disk, $chunk;
-            $left -= $got;
-        }
-        syswrite $disk, "\0" x ((512 - $size % 512) % 512);
+        write_file($head, $file, $size);
         $total += $size;
         $kept++;
     }
-    syswrite $disk, "\0" x 1024;
-    close $disk;
+    syswrite $output, "\0" x 1024;
+    close $output;
     syscall 162;
     say_line(qq("say":"collected","files":$kept,"dropped":$dropped));
 }
 
 sub obey {
     my ($line) = @_;
-    if    ($line =~ /^run (prepare|check)(?: (\S*))?$/) { start_phase($1, $2) }
-    elsif ($line =~ /^stop$/)                           { kill 'KILL', -$phase{pid} if %phase }
+    if    ($line =~ /^run (prepare|check)(?: (\S*))?$/) { start_phase($1, $2) unless $phase{pid} }
+    elsif ($line =~ /^stop$/)                           { stop_phase() if $phase{pid} }
     elsif ($line =~ /^collect (\d+) (\d+)$/)            { collect($1, $2) }
 }
 
@@ -215,18 +282,18 @@ spill('/proc/self/oom_score_adj', -1000);
 $SIG{PIPE} = 'IGNORE';
 $control = open_port('assay.control');
 $log     = open_port('assay.log');
+$output  = open_device(find_disk('assay-out'), O_WRONLY);
 prepare_folders();
 settle();
+open_group();
+come_first();
 
-my ($heard, $buffer, $beat) = (0, '', 0);
+my $buffer = '';
 while (1) {
-    if (time - $beat >= 2) {
-        $beat = time;
-        $heard ? say_line('"say":"beat"') : say_line(qq("say":"ready","boot":$boot));
-    }
-    if (%phase && waitpid($phase{pid}, WNOHANG) == $phase{pid}) { end_phase($?); next }
+    beat();
+    if ($phase{pid} && waitpid($phase{pid}, WNOHANG) == $phase{pid}) { end_phase($?); next }
     vec(my $ready = '', fileno($control), 1) = 1;
-    next unless select($ready, undef, undef, %phase ? 0.05 : 0.5) > 0;
+    next unless select($ready, undef, undef, $phase{pid} ? 0.05 : 0.5) > 0;
     my $got = sysread $control, my $chunk, 4096;
     if (!$got) { select undef, undef, undef, 0.1; next }
     $buffer .= $chunk;

@@ -2,9 +2,8 @@
 export const guest = {
   /** The hand-over disk, mounted read-only: tree/, build/ and job/{prepare,check}. */
   input: '/run/assay/in',
-  /** The agent and the commands that a check may call (assay-result, assay-reboot). */
-  agent: '/run/assay/agent',
-  commands: '/run/assay/agent/bin',
+  /** The commands that a check may call (assay-result, assay-reboot). */
+  commands: '/var/lib/assay/bin',
   /** The check's writable copy of its repository's tree. */
   tree: '/var/lib/assay/tree',
   artifacts: '/var/lib/assay/artifacts',

@@ -1,0 +1,32 @@
+/** Fills the folder that a machine sees read-only: the check's tree, the build's artifacts and the job's scripts. */
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Job } from '../../schemas/types.gen.ts'
+import { checkScript, prepareScript } from './job-scripts.ts'
+
+/** Where tree and artifacts come from: the server and the build system, or folders at home. */
+export interface Sources {
+  /** Puts the check repository's tree into `folder`. */
+  tree: (folder: string, signal: AbortSignal) => Promise<void>
+  /** Puts the build's artifacts into `folder`, each under its name. */
+  artifacts: (folder: string, signal: AbortSignal) => Promise<void>
+}
+
+const installer = fileURLToPath(new URL('../../../runner/guest/install-packages', import.meta.url))
+
+/** Throws what the sources throw. */
+export async function handOver(
+  job: Job,
+  { tree, artifacts }: Sources,
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const place = (name: string): string => join(folder, name)
+  for (const name of ['tree', 'build', 'job']) await mkdir(place(name), { recursive: true })
+  await tree(place('tree'), signal)
+  await artifacts(place('build'), signal)
+  await writeFile(place('job/prepare'), prepareScript(job))
+  await writeFile(place('job/check'), checkScript(job))
+  await copyFile(installer, place('job/install-packages'))
+}

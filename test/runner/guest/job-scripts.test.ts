@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import {
+  checkScript,
+  debsToInstall,
+  needsPreparation,
+  prepareScript,
+  quote,
+} from '../../../runner/guest/job-scripts.ts'
+import { temporaryFolder } from '../../support/folder.ts'
+import { sampleJob } from '../../support/job.ts'
+
+const run = promisify(execFile)
+const named = (...names: string[]) =>
+  names.map((name) => ({ name, url: `http://build.example/${name}`, sha256: '0'.repeat(64) }))
+
+describe('the scripts of a job', () => {
+  it('quote words so that the shell takes them as they are', async () => {
+    const hostile = ["it's", '$(touch /tmp/x)', '`id`', '"; rm -rf /', 'a\nb', '\\', '*', '', "''"]
+    for (const text of hostile) {
+      const { stdout } = await run('/bin/sh', ['-c', `printf %s ${quote(text)}`])
+      assert.equal(stdout, text)
+    }
+  })
+
+  it('tell the check what it is about, and run its command as it stands', async () => {
+    const check = { run: `printf '%s|' "$ASSAY_PACKAGE" "$ASSAY_VERSION" "it's"; exit 3` }
+    const build = { version: "1' $(id)" }
+    await using folder = await temporaryFolder()
+    const file = join(folder.path, 'check')
+    await writeFile(file, checkScript(sampleJob({ check, build })).replace(/^cd .*$/m, ''))
+    const ended = await run('/bin/sh', [file]).catch((error: unknown) => error)
+    assert.deepEqual(
+      [(ended as { code: number }).code, (ended as { stdout: string }).stdout],
+      [3, "deb/hello|1' $(id)|it's|"],
+    )
+  })
+
+  it('show the way to the mirror where the check may go there, and nowhere else', () => {
+    assert.doesNotMatch(checkScript(sampleJob()), /http_proxy/)
+    assert.match(
+      checkScript(sampleJob({ check: { network: 'mirror' } })),
+      /http_proxy='http:\/\/10\.0\.2\.2:3128'/,
+    )
+    assert.doesNotMatch(checkScript(sampleJob({ check: { network: 'internet' } })), /http_proxy/)
+  })
+
+  it('install the packages of the architecture and nothing that is for debuggers or installers', () => {
+    const artifacts = named(
+      'hello_2.10-3_amd64.deb',
+      'hello-doc_2.10-3_all.deb',
+      'hello_2.10-3_arm64.deb',
+      'hello-dbgsym_2.10-3_amd64.deb',
+      'hello_2.10-3_amd64.udeb',
+      'hello_2.10-3.dsc',
+    )
+    const job = sampleJob({ build: { artifacts } })
+    assert.deepEqual(debsToInstall(job), ['hello_2.10-3_amd64.deb', 'hello-doc_2.10-3_all.deb'])
+    assert.deepEqual(debsToInstall({ ...job, arch: 'aarch64' }), [
+      'hello-doc_2.10-3_all.deb',
+      'hello_2.10-3_arm64.deb',
+    ])
+    assert.match(prepareScript(job), /install-packages '2' '.*amd64\.deb' '.*all\.deb'\n/)
+  })
+
+  it('prepare nothing when nothing is to be installed', () => {
+    const artifacts = named('hello_2.10-3_amd64.deb')
+    assert.equal(needsPreparation(sampleJob({ build: { artifacts } })), true)
+    assert.equal(needsPreparation(sampleJob({ build: { artifacts }, check: { install: false } })), false)
+    assert.equal(needsPreparation(sampleJob({ build: { artifacts: named('hello.dsc') } })), false)
+    assert.equal(needsPreparation(sampleJob({ check: { packages: ['curl'] } })), true)
+  })
+})
