@@ -1,0 +1,118 @@
+/** One execution as a story: fetch, open a machine, install, run the check, collect. Every end of it is a report. */
+import { mkdtemp, mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseResults } from '../core/outputs/results.ts'
+import type { Job, Report } from '../schemas/types.gen.ts'
+import { AttemptEnded } from './ending.ts'
+import { handOver, type Sources } from './guest/hand-over.ts'
+import { installEndings, needsPreparation } from './guest/job-scripts.ts'
+import type { Collected, Machine, MachineSpec, OpenMachine } from './machine/machine.ts'
+import { claimFolder } from './machine/sweep.ts'
+import { beginStory, type Listener, type Story } from './story.ts'
+
+export interface Ports extends Sources, Listener {
+  /** Folder for what attempts need on the way. */
+  folder: string
+  /** Makes sure that the image is there; throws AttemptEnded (image_unavailable). */
+  image: (name: string, say: (line: string) => void, signal: AbortSignal) => Promise<void>
+  open: OpenMachine
+  /** Keeps the files below `folder`; returns notes on those that could not be kept. */
+  keep: (folder: string, files: Collected['files'], signal: AbortSignal) => Promise<string[]>
+}
+
+const limits = {
+  prepareMs: 15 * 60_000,
+  prepareLog: 4 * 1024 ** 2,
+  collect: { fileBytes: 100 * 1024 ** 2, totalBytes: 200 * 1024 ** 2, files: 2000 },
+}
+
+/** Never rejects. `signal`: its reason, an AttemptEnded, says why the attempt is given up. */
+export async function execute(job: Job, ports: Ports, signal: AbortSignal): Promise<Report> {
+  const story = beginStory(job.check.image, ports, signal)
+  try {
+    await using folder = await privateFolder(ports.folder)
+    story.begin(
+      'fetching',
+      `fetching the check of ${job.check.repository} and ${job.build.artifacts.length} artifacts`,
+    )
+    await handOver(job, ports, folder.input, signal)
+    story.begin('booting', `opening a machine with image ${job.check.image}`)
+    await ports.image(job.check.image, story.say, signal)
+    await using machine = await ports.open(specOf(job, folder.input), signal)
+    story.meet(machine)
+    story.begin('installing', needsPreparation(job) ? 'installing packages' : 'nothing to install')
+    if (needsPreparation(job)) await prepare(machine, story, signal)
+    story.begin('running', `running ${job.check.name}`)
+    await check(job, machine, story, signal)
+    story.begin('collecting', 'collecting what it left')
+    await collect(machine, folder.output, { story, ports, signal })
+    return story.report()
+  } catch (error) {
+    return story.failed(error)
+  }
+}
+
+const specOf = ({ arch, check, ...job }: Job, input: string): MachineSpec => ({
+  image: check.image,
+  arch,
+  memoryMiB: check.memoryMiB,
+  cpus: check.cpus,
+  diskMiB: check.diskMiB,
+  network: check.network,
+  prepareNetwork: needsPreparation({ arch, check, ...job }),
+  input,
+})
+
+async function prepare(machine: Machine, story: Story, signal: AbortSignal): Promise<void> {
+  const logLimit = Math.min(limits.prepareLog, story.room())
+  const end = await machine.run('prepare', {
+    timeoutMs: limits.prepareMs,
+    onOutput: story.log,
+    logLimit,
+    signal,
+  })
+  signal.throwIfAborted()
+  if (end.how !== 'exited')
+    throw new AttemptEnded(end.how, end.detail ?? 'The machine died while packages were installed.')
+  if (end.exitCode === 0) return
+  const how = installEndings[end.exitCode as keyof typeof installEndings] as AttemptEnded['how'] | undefined
+  throw new AttemptEnded(
+    how ?? 'machine_error',
+    story.lastLine() ?? `Preparation exited with ${end.exitCode ?? 255}.`,
+  )
+}
+
+async function check(job: Job, machine: Machine, story: Story, signal: AbortSignal): Promise<void> {
+  const timeoutMs = job.check.timeoutSeconds * 1000
+  const end = await machine.run('check', { timeoutMs, onOutput: story.log, logLimit: story.room(), signal })
+  signal.throwIfAborted()
+  story.conclude(end)
+}
+
+async function collect(
+  machine: Machine,
+  target: string,
+  { story, ports, signal }: { story: Story; ports: Ports; signal: AbortSignal },
+): Promise<void> {
+  const { files, results, notes } = await machine.collect(target, limits.collect)
+  const parsed = parseResults(results ?? '')
+  story.add(parsed.results)
+  story.note(...notes, ...parsed.notes)
+  story.note(...(await ports.keep(join(target, 'artifacts'), files, signal)))
+}
+
+interface AttemptFolder extends AsyncDisposable {
+  input: string
+  output: string
+}
+
+async function privateFolder(parent: string): Promise<AttemptFolder> {
+  await mkdir(parent, { recursive: true })
+  const path = await mkdtemp(join(parent, 'attempt-'))
+  await claimFolder(path, '')
+  return {
+    input: join(path, 'input'),
+    output: join(path, 'output'),
+    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
+  }
+}
