@@ -11,7 +11,7 @@ import { AppError } from '../core/errors.ts'
 import { command, CommandFailed } from './command.ts'
 import type { ImageStore } from './images.ts'
 import { locked } from './lock.ts'
-import type { Accelerator } from './machine/arguments.ts'
+import { acceleration, type Accelerator } from './machine/arguments.ts'
 import { marker, probeInitrd } from './machine/probe-initrd.ts'
 
 export interface Found {
@@ -120,7 +120,7 @@ async function bootsWith(
 function probeArguments(accelerator: Accelerator, kernel: string, initrd: string): string[] {
   return [
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-m', '256M', '-smp', '1'],
-    ...['-machine', 'q35', '-accel', accelerator, '-cpu', accelerator === 'kvm' ? 'host' : 'max'],
+    ...['-machine', 'q35', ...acceleration(accelerator)],
     ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
     ...['-kernel', kernel, '-initrd', initrd, '-append', 'console=ttyS0 quiet panic=-1 rdinit=/init'],
     ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],

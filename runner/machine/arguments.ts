@@ -1,6 +1,7 @@
 /** What qemu is told: a specification in, an argument vector out. Pure, because this is the riskiest string we make. */
 import type { ImageFacts } from '../../schemas/types.gen.ts'
 import type { MachineSpec } from './machine.ts'
+import { wantsNetwork } from './network.ts'
 
 export type Accelerator = 'kvm' | 'tcg'
 
@@ -25,7 +26,7 @@ export function qemuArguments(
 ): string[] {
   return [
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-name', 'assay'],
-    ...['-machine', 'q35', '-accel', accelerator, '-cpu', accelerator === 'kvm' ? 'host' : 'max'],
+    ...['-machine', 'q35', ...acceleration(accelerator)],
     ...['-m', `${spec.memoryMiB}M`, '-smp', String(spec.cpus)],
     ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
     ...boot(image),
@@ -33,6 +34,7 @@ export function qemuArguments(
     ...disk('assay-agent', { file: paths.agent, format: 'raw', readOnly: true }),
     ...disk('assay-in', { file: paths.input, format: 'raw', readOnly: true }),
     ...disk('assay-out', { file: paths.output, format: 'raw', readOnly: false }),
+    ...(wantsNetwork(spec) ? network : []),
     ...['-object', 'rng-random,id=entropy,filename=/dev/urandom', '-device', 'virtio-rng-pci,rng=entropy'],
     ...['-device', 'virtio-serial-pci', ...port('control', paths.control), ...port('log', paths.log)],
     ...[
@@ -46,6 +48,21 @@ export function qemuArguments(
     ...['-action', 'panic=shutdown,shutdown=poweroff'],
   ]
 }
+
+/** Emulation keeps what it translated: without a bound that is up to 1 GiB beside the machine's own memory. */
+export const acceleration = (accelerator: Accelerator): string[] =>
+  accelerator === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,tb-size=256', '-cpu', 'max']
+
+/** The name by which the link is cut. */
+export const networkDevice = 'net'
+
+/** Always the same, so that an image can set it up without asking. No IPv6, no servers that could be asked for files. */
+const network = [
+  '-netdev',
+  'user,id=user,ipv6=off,net=10.0.2.0/24,host=10.0.2.2,dns=10.0.2.3',
+  '-device',
+  `virtio-net-pci,netdev=user,id=${networkDevice},mac=52:54:00:61:73:79,romfile=`,
+]
 
 function boot({ facts, folder }: { facts: ImageFacts; folder: string }): string[] {
   if (!facts.kernel) return []

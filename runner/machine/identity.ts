@@ -1,37 +1,48 @@
-/** Whom qemu runs as: nobody in particular where we are root, and never longer than its runner lives. */
-import { execFile } from 'node:child_process'
+/** Whom qemu runs as: a user of its own where we are root, with bounds, and never longer than its runner lives. */
+import { randomInt } from 'node:crypto'
 import { chown, stat } from 'node:fs/promises'
-import { promisify } from 'node:util'
+import { command, CommandFailed } from '../command.ts'
+import type { MachineSpec } from './machine.ts'
 
-const nobody = 65_534
+/** User numbers that no distribution and no container manager gives out (systemd's UIDS-GIDS). */
+const users = { from: 1_900_000_000, count: 1 << 24 }
 
-/** Words to put before qemu's own: it dies with its parent, and has no rights where we could give them up. */
-export async function asNobody(readable: string, owned: readonly string[]): Promise<string[]> {
-  const dying = ['setpriv', '--pdeathsig', 'KILL']
-  if (process.getuid?.() !== 0) return dying
-  const kvm = await stat('/dev/kvm').then(
-    ({ gid }) => [`--groups=${gid}`],
-    () => ['--clear-groups'],
-  )
-  const dropping = [
-    ...dying,
-    `--reuid=${nobody}`,
-    `--regid=${nobody}`,
-    ...kvm,
-    '--no-new-privs',
-    '--inh-caps=-all',
-    '--bounding-set=-all',
-  ]
-  for (const path of owned) await chown(path, nobody, nobody)
-  return (await canRead(dropping, readable)) ? dropping : dying
+/** Dies with its parent. Setpriv sets this last: the kernel forgets it whenever a process changes its user. */
+const mortal = ['setpriv', '--pdeathsig', 'KILL']
+
+/**
+ * Words to put before qemu's own: no rights where we could give them up, as a user that owns nothing but `owned`.
+ * `readable`: a file of the image. In a data folder that is closed to others qemu keeps our user, and its sandbox must do.
+ */
+export async function identityWords(readable: string, owned: readonly string[]): Promise<string[]> {
+  if (process.getuid?.() !== 0) return [...mortal, '--no-new-privs']
+  const user = users.from + randomInt(users.count)
+  const device = await stat('/dev/kvm').catch(() => null)
+  const groups = device && device.gid !== 0 ? `--groups=${device.gid}` : '--clear-groups'
+  const capabilities = ['--inh-caps=-all', '--bounding-set=-all']
+  const words = [...mortal, `--reuid=${user}`, `--regid=${user}`, groups, '--no-new-privs', ...capabilities]
+  try {
+    await command('setpriv', [...words.slice(1), 'test', '-r', readable])
+  } catch (error) {
+    if (error instanceof CommandFailed) return [...mortal, '--no-new-privs', ...capabilities]
+    throw error
+  }
+  for (const path of owned) await chown(path, user, user)
+  return words
 }
 
-/** A data folder below /root, say, is closed to nobody: then qemu keeps our rights, and its sandbox must do. */
-async function canRead([program = '', ...args]: readonly string[], path: string): Promise<boolean> {
-  try {
-    await promisify(execFile)(program, [...args, 'test', '-r', path])
-    return true
-  } catch {
-    return false
-  }
+/**
+ * Words that bound what qemu may take, whatever becomes of it. Generous: the machine's own limits are watched by the
+ * runner and lead to proper endings; these catch a qemu that was taken over.
+ */
+export function boundWords({ memoryMiB, diskMiB }: MachineSpec): string[] {
+  const mebi = 1 << 20
+  return [
+    'prlimit',
+    '--core=0',
+    `--as=${(memoryMiB + 4096) * mebi}`,
+    `--fsize=${Math.max(2 * diskMiB, 4096) * mebi}`,
+    '--nproc=256',
+    '--nofile=1024',
+  ]
 }

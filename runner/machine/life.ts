@@ -8,7 +8,7 @@ import { validateAgentMessage } from '../../schemas/validate.ts'
 import { consoleTail, type ConsoleTail } from './console.ts'
 import { lineReader } from './lines.ts'
 import type { PhaseEnd } from './machine.ts'
-import type { MachinePaths } from './arguments.ts'
+import { networkDevice, type MachinePaths } from './arguments.ts'
 import { connectQmp, connectSocket, type Qmp, type QmpEvent } from './qmp.ts'
 
 /** Without a word for so long, a machine hangs. Generous: emulated machines under load are slow. */
@@ -33,6 +33,8 @@ export interface Life {
   logged: () => number
   /** Resets until the agent is ready again are ones that were asked for. */
   expectReset: () => void
+  /** Resolves when nothing goes in or out over the network any more, for good. */
+  cutNetwork: () => Promise<void>
   end: () => Promise<void>
 }
 
@@ -139,6 +141,7 @@ export async function live(child: ChildProcess, paths: MachinePaths, signal: Abo
       resetExpected = true
       lastHeard = 0
     },
+    cutNetwork: () => qmp.command('set_link', { name: networkDevice, up: false }),
     async end() {
       closing = true
       clearInterval(watch)

@@ -1,11 +1,15 @@
 /** All that a runner needs to open machines on this host: the one factory behind the port. */
-import { join } from 'node:path'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
 import { findAccelerator, type Found } from '../accelerator.ts'
 import type { ImageStore } from '../images.ts'
+import { findMirrors } from '../mirror/mirrors.ts'
+import { openProxy, type Proxy } from '../mirror/proxy.ts'
 import type { Accelerator } from './arguments.ts'
 import type { OpenMachine } from './machine.ts'
 import { qemuMachines } from './qemu.ts'
-import { sweepMachines } from './sweep.ts'
+import { claimFolder, sweepMachines } from './sweep.ts'
 
 /** As much of a pino logger as is needed here. */
 export interface MachineLog {
@@ -36,19 +40,21 @@ export interface Machines {
 /** So long may a machine take until its agent answers. */
 const bootTimeoutMs: Record<Accelerator, number> = { kvm: 60_000, tcg: 180_000 }
 
-/** Finds the accelerator and clears what machines of dead runners left. Throws NO_QEMU or NO_ACCELERATOR. */
-export async function openMachines({ data, images, log }: MachinesOptions): Promise<Machines> {
+/** Finds the accelerator, clears what machines of dead runners left, and opens the proxy. Throws NO_QEMU or NO_ACCELERATOR. */
+export async function openMachines(options: MachinesOptions): Promise<Machines> {
+  const { data, images, log } = options
   const runner = join(data, 'runner')
   const folder = join(runner, 'machines')
   const swept = await sweepMachines(folder)
   if (swept > 0) log.info({ swept }, 'cleared what machines of a runner that died had left')
   let found: Found = await findAccelerator({ folder: runner, images })
+  const proxy = await openMachineProxy(folder, options)
   return {
     async open(spec, signal) {
-      if (!found.proven) found = await findAccelerator({ folder: runner, images })
+      if (!found.proven) found = await findAccelerator({ folder: runner, images, signal })
       const { accelerator, qemu } = found
-      const settings = { images, folder, accelerator, qemu, bootTimeoutMs: bootTimeoutMs[accelerator] }
-      return qemuMachines(settings)(spec, signal)
+      const bounds = { bootTimeoutMs: bootTimeoutMs[accelerator], proxy: proxy.socket }
+      return qemuMachines({ images, folder, accelerator, qemu, ...bounds })(spec, signal)
     },
     get accelerator() {
       return found.accelerator
@@ -59,6 +65,27 @@ export async function openMachines({ data, images, log }: MachinesOptions): Prom
     get qemu() {
       return found.qemu
     },
-    close: () => Promise.resolve(),
+    close: () => proxy.close(),
+  }
+}
+
+/** The proxy in a place of its own, which is swept like a machine when its runner was killed. */
+async function openMachineProxy(machines: string, { mirrors, log }: MachinesOptions): Promise<Proxy> {
+  const sockets = await mkdtemp(join(tmpdir(), 'assay-proxy-'))
+  const folder = join(machines, `proxy-${basename(sockets).slice(-6)}`)
+  await mkdir(folder, { recursive: true })
+  await claimFolder(folder, sockets)
+  await chmod(sockets, 0o711)
+  const proxy = await openProxy({
+    socket: join(sockets, 'proxy'),
+    mirrors: await findMirrors(mirrors),
+    refused: (what, why) => log.info({ what, why }, 'a machine was refused by the proxy'),
+  })
+  return {
+    socket: proxy.socket,
+    async close() {
+      await proxy.close()
+      for (const place of [sockets, folder]) await rm(place, { recursive: true, force: true })
+    },
   }
 }

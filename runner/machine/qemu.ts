@@ -1,15 +1,16 @@
 /** A machine that is a qemu process: opened on an overlay, spoken to over virtio-serial, thrown away at the end. */
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { MachineFacts } from '../../schemas/types.gen.ts'
+import type { AgentMessage, MachineFacts } from '../../schemas/types.gen.ts'
 import type { Image, ImageStore } from '../images.ts'
 import { qemuArguments, type Accelerator, type MachinePaths } from './arguments.ts'
-import { allocated, makeDisks } from './disks.ts'
-import { asNobody } from './identity.ts'
+import { allocated, makeDisks, type Disks } from './disks.ts'
+import { boundWords, identityWords } from './identity.ts'
 import { live, type Life } from './life.ts'
 import {
   MachineFailed,
@@ -21,6 +22,7 @@ import {
   type PhaseEnd,
   type RunOptions,
 } from './machine.ts'
+import { namespaceWords, relayWords, wantsNetwork } from './network.ts'
 import { claimFolder } from './sweep.ts'
 import { readOutput } from './tar-reader.ts'
 
@@ -32,6 +34,8 @@ export interface QemuSettings {
   /** What `qemu-system-x86_64 --version` says. */
   qemu: string
   bootTimeoutMs: number
+  /** Unix socket of the proxy that machines with a network are led to. */
+  proxy: string
 }
 
 /** After a time limit, so long may the agent take to stop the check and to hand over what it left. */
@@ -88,23 +92,7 @@ async function start(
     ...disks,
     ...Object.fromEntries(['qmp', 'control', 'log', 'console'].map((name) => [name, join(sockets, name)])),
   } as MachinePaths
-  const [program = '', ...before] = await asNobody(join(image.folder, image.facts.disk.file), [
-    folder,
-    sockets,
-    ...Object.values(disks),
-  ])
-  const child = spawn(
-    program,
-    [
-      ...before,
-      'qemu-system-x86_64',
-      ...qemuArguments(spec, { facts: image.facts, folder: image.folder }, settings.accelerator, paths),
-    ],
-    {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      cwd: folder,
-    },
-  )
+  const child = await launch(spec, { image, disks, paths, folder, sockets, settings })
   let words = ''
   child.stderr.on('data', (chunk: Buffer) => (words = (words + chunk.toString()).slice(-2000)))
   child.once('error', (error) => (words = error.message))
@@ -130,6 +118,36 @@ async function start(
   }
 }
 
+interface Launching {
+  image: Image
+  disks: Disks
+  paths: MachinePaths
+  folder: string
+  sockets: string
+  settings: QemuSettings
+}
+
+/** Namespace, then relay, then rights given up, then bounds, then qemu: one process that becomes one after the other. */
+async function launch(
+  spec: MachineSpec,
+  { image, disks, paths, folder, sockets, settings }: Launching,
+): Promise<ChildProcessByStdio<null, null, Readable>> {
+  const owned = [folder, sockets, ...Object.values(disks)]
+  const identity = await identityWords(join(image.folder, image.facts.disk.file), owned)
+  const namespace = await namespaceWords()
+  if (!namespace && wantsNetwork(spec))
+    throw new Error('This host does not let us make network namespaces, so no machine can have a network.')
+  const [program = '', ...args] = [
+    ...(namespace ?? []),
+    ...(wantsNetwork(spec) ? relayWords(settings.proxy, identity) : []),
+    ...identity,
+    ...boundWords(spec),
+    'qemu-system-x86_64',
+    ...qemuArguments(spec, { facts: image.facts, folder: image.folder }, settings.accelerator, paths),
+  ]
+  return spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], cwd: folder })
+}
+
 function machine(
   life: Life,
   facts: MachineFacts,
@@ -152,11 +170,20 @@ function machine(
   return {
     facts,
     console: () => life.console.text(),
-    run: (phase, options) => runPhase(life, phase, options),
+    async run(phase, options) {
+      if (phase === 'check' && place.spec.network === 'none' && wantsNetwork(place.spec)) {
+        const cut = await life.cutNetwork().catch((error: unknown) => error as Error)
+        if (cut && !life.death())
+          life.die({ how: 'machine_error', detail: `The network could not be cut: ${cut.message}.` })
+      }
+      return runPhase(life, phase, options)
+    },
     async collect(target, limits) {
-      await askForOutput(life, limits)
+      const dropped = await askForOutput(life, limits)
       await life.end()
-      return readOutput(join(place.folder, 'output.raw'), target, limits)
+      const collected = await readOutput(join(place.folder, 'output.raw'), target, limits)
+      if (dropped > 0) collected.notes.push(leftOut(dropped))
+      return collected
     },
     async [Symbol.asyncDispose]() {
       clearInterval(watch)
@@ -211,8 +238,14 @@ async function outputComplete(life: Life, bytes: number): Promise<void> {
   for (let tries = 0; tries < 100 && life.logged() < bytes && !life.death(); tries++) await delay(20)
 }
 
-async function askForOutput(life: Life, limits: CollectLimits): Promise<void> {
-  if (life.death()) return
+/** Resolves with how many files the machine says it left out. */
+async function askForOutput(life: Life, limits: CollectLimits): Promise<number> {
+  if (life.death()) return 0
   life.tell(`collect ${limits.totalBytes} ${limits.files}`)
-  await life.hear(({ say }) => say === 'collected', AbortSignal.timeout(collectMs)).catch(() => null)
+  const isDone = ({ say }: AgentMessage): boolean => say === 'collected'
+  const message = await life.hear(isDone, AbortSignal.timeout(collectMs)).catch(() => null)
+  return message?.say === 'collected' ? message.dropped : 0
 }
+
+const leftOut = (dropped: number): string =>
+  `${dropped} of the files in $ASSAY_ARTIFACTS were left out in the machine: links, devices, names too long, or more than is kept.`

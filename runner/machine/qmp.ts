@@ -10,7 +10,8 @@ export interface QmpEvent {
 }
 
 export interface Qmp {
-  command: (name: string, args?: Record<string, unknown>) => void
+  /** Resolves when qemu says that it is done; rejects with qemu's own words, or when it is gone first. */
+  command: (name: string, args?: Record<string, unknown>) => Promise<void>
   close: () => void
 }
 
@@ -36,25 +37,44 @@ export async function connectQmp(
 ): Promise<Qmp> {
   const socket = await connectSocket(path, signal)
   const reader = lineReader(1 << 20)
+  const waiting = new Map<number, { done: () => void; failed: (error: Error) => void }>()
+  let last = 0
   socket.on('error', () => socket.destroy())
+  socket.on('close', () => {
+    for (const { failed } of waiting.values()) failed(new Error('qemu is gone'))
+    waiting.clear()
+  })
   socket.on('data', (chunk) => {
     for (const line of reader.push(chunk)) {
       const message = parse(line)
-      if (message) onEvent(message)
+      if (typeof message.event === 'string') onEvent({ event: message.event, data: message.data ?? {} })
+      const asked = waiting.get(message.id ?? -1)
+      waiting.delete(message.id ?? -1)
+      if (message.error) asked?.failed(new Error(message.error.desc ?? 'qemu refused'))
+      else asked?.done()
     }
   })
-  const command: Qmp['command'] = (name, args) => {
-    socket.write(JSON.stringify({ execute: name, ...(args && { arguments: args }) }) + '\n')
-  }
-  command('qmp_capabilities')
+  const command: Qmp['command'] = (name, args) =>
+    new Promise((done, failed) => {
+      if (socket.destroyed) return failed(new Error('qemu is gone'))
+      waiting.set(++last, { done, failed })
+      socket.write(JSON.stringify({ execute: name, id: last, ...(args && { arguments: args }) }) + '\n')
+    })
+  await command('qmp_capabilities')
   return { command, close: () => socket.destroy() }
 }
 
-function parse(line: string): QmpEvent | null {
+interface Message {
+  event?: unknown
+  data?: Record<string, unknown>
+  id?: number
+  error?: { desc?: string }
+}
+
+function parse(line: string): Message {
   try {
-    const { event, data } = JSON.parse(line) as { event?: unknown; data?: Record<string, unknown> }
-    return typeof event === 'string' ? { event, data: data ?? {} } : null
+    return JSON.parse(line) as Message
   } catch {
-    return null
+    return {}
   }
 }
