@@ -18,10 +18,7 @@ function logOf(id: string, log: LogView): Html {
   const last = firstLine + lines.length - 1
   const isWhole = firstLine === 1 && (growing || log.offset >= log.size)
   return html`<p class="actions">
-      <span class="muted"
-        >${lines.length > 0 ? `Lines ${firstLine} to ${last}` : 'No lines yet'} of attempt ${attempt},
-        ${size(log.size)} in all</span
-      >
+      <span class="muted">${extent(log)}</span>
       ${firstLine > 1 && html`<a href="${window(Math.max(1, firstLine - logLimits.lines))}#log">Earlier lines</a>`}
       ${!growing && log.offset < log.size && html`<a href="${window(last + 1)}#log">Later lines</a>`}
       <a href="${executionPath(id, 'log')}?attempt=${attempt}">Whole log as text</a>
@@ -36,6 +33,12 @@ function logOf(id: string, log: LogView): Html {
       ${numberedLines({ lines, first: firstLine, pageOf: isWhole ? () => '' : window })}
     </div>`
 }
+
+/** How much of it is shown; while it grows, nobody can say. */
+const extent = ({ attempt, firstLine, lines, size: bytes, growing }: LogView): string =>
+  growing
+    ? `Attempt ${attempt}, as it is written`
+    : `Lines ${firstLine} to ${firstLine + lines.length - 1} of attempt ${attempt}, ${size(bytes)} in all`
 
 const stream = (id: string, { attempt, offset }: LogView): Html =>
   html`data-stream="${executionPath(id, 'live')}" data-attempt="${attempt}" data-after="${attempt}-${offset}"`

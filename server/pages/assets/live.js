@@ -34,12 +34,12 @@ async function refresh() {
 function renew(part, fresh) {
   if (!fresh || fresh.innerHTML === part.innerHTML) return
   const [here, there] = [part, fresh].map((one) => one.querySelector('[data-attempt]'))
-  if (here?.dataset.grown && (!there || there.dataset.attempt === here.dataset.attempt)) return
-  const scrolled = [...part.querySelectorAll('.scroll')].map((one) => one.scrollLeft)
+  if (here?.dataset.grown && here.dataset.attempt === there?.dataset.attempt) return
+  const scrolled = [...part.querySelectorAll('.scroll, .log')].map((one) => [one.scrollLeft, one.scrollTop])
   const opened = [...part.querySelectorAll('details')].map((one) => one.open)
   const focused = part.contains(document.activeElement) && document.activeElement.getAttribute('href')
   part.replaceChildren(...fresh.childNodes)
-  part.querySelectorAll('.scroll').forEach((one, at) => (one.scrollLeft = scrolled[at] ?? 0))
+  part.querySelectorAll('.scroll, .log').forEach((one, at) => one.scrollTo(...(scrolled[at] ?? [0, 0])))
   part.querySelectorAll('details').forEach((one, at) => (one.open = opened[at] ?? one.open))
   if (focused)
     [...part.querySelectorAll('a[href]')].find((one) => one.getAttribute('href') === focused)?.focus()
@@ -71,8 +71,9 @@ function disconnect() {
 }
 
 function append(lines, texts) {
-  let number = Number(lines.lastElementChild?.id.slice(1) ?? 0)
-  for (const text of texts.slice(-mostLines)) lines.append(lineOf((number += 1), text))
+  const kept = texts.slice(-mostLines)
+  let number = Number(lines.lastElementChild?.id.slice(1) ?? 0) + texts.length - kept.length
+  for (const text of kept) lines.append(lineOf((number += 1), text))
   while (lines.childElementCount > mostLines) lines.firstElementChild.remove()
 }
 
