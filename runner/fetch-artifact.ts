@@ -16,6 +16,9 @@ export const fetchLimits = {
   pausesMs: [500, 3_000],
 }
 
+/** At home nobody announces a checksum: null takes what comes. */
+export type Fetchable = Omit<BuildArtifact, 'sha256'> & { sha256: string | null }
+
 /** Something on the way, which may be gone at the next try. */
 class Interrupted extends Error {}
 
@@ -24,7 +27,7 @@ class Interrupted extends Error {}
  * Throws AttemptEnded: artifact_unavailable, or artifact_mismatch when it is not what was announced.
  */
 export async function fetchArtifact(
-  artifact: BuildArtifact,
+  artifact: Fetchable,
   target: string,
   { signal, room = fetchLimits.total }: { signal: AbortSignal; room?: number },
 ): Promise<number> {
@@ -47,11 +50,7 @@ interface Fetching {
   room: number
 }
 
-async function tryFetch(
-  artifact: BuildArtifact,
-  target: string,
-  { signal, room }: Fetching,
-): Promise<number> {
+async function tryFetch(artifact: Fetchable, target: string, { signal, room }: Fetching): Promise<number> {
   const response = await follow(artifact, signal)
   const most = Math.min(artifact.size ?? fetchLimits.file, fetchLimits.file, room)
   const hash = createHash('sha256')
@@ -69,13 +68,13 @@ async function tryFetch(
     throw new Interrupted(wordsOf(error))
   }
   const sha256 = hash.digest('hex')
-  if (sha256 !== artifact.sha256)
+  if (artifact.sha256 !== null && sha256 !== artifact.sha256)
     throw mismatch(artifact, `its sha256 is ${sha256}, but ${artifact.sha256} was announced`)
   return size
 }
 
 /** The answer behind all redirects. */
-async function follow(artifact: BuildArtifact, signal: AbortSignal): Promise<IncomingMessage> {
+async function follow(artifact: Fetchable, signal: AbortSignal): Promise<IncomingMessage> {
   let url = artifact.url
   for (let hops = 0; hops <= fetchLimits.redirects; hops++) {
     if (!isWeb(url)) throw unavailable(artifact, `only http and https are fetched, not ${url.slice(0, 100)}`)
@@ -107,17 +106,17 @@ const wordsOf = (error: unknown): string => (error instanceof Error ? error.mess
 const isDiskTrouble = (error: unknown): boolean =>
   ['ENOSPC', 'EIO', 'EDQUOT', 'EROFS'].includes((error as { code?: string }).code ?? '')
 
-const unavailable = ({ name, url }: BuildArtifact, why: string): AttemptEnded =>
+const unavailable = ({ name, url }: Fetchable, why: string): AttemptEnded =>
   new AttemptEnded('artifact_unavailable', `${name} cannot be fetched from ${url.slice(0, 500)}: ${why}.`)
 
-const mismatch = ({ name, url }: BuildArtifact, why: string): AttemptEnded =>
+const mismatch = ({ name, url }: Fetchable, why: string): AttemptEnded =>
   new AttemptEnded(
     'artifact_mismatch',
     `${name} from ${url.slice(0, 500)} is not what the build announced: ${why}.`,
   )
 
 /** What is announced as too large is known only by its bytes; what is larger than announced is something else. */
-const tooLarge = (artifact: BuildArtifact, most: number): AttemptEnded =>
+const tooLarge = (artifact: Fetchable, most: number): AttemptEnded =>
   artifact.size !== undefined && most === artifact.size
     ? mismatch(artifact, `it has more than the ${artifact.size} bytes announced`)
     : unavailable(artifact, `it is larger than the ${most} bytes that a runner takes`)

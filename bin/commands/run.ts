@@ -1,0 +1,203 @@
+/** `assay run`: the checks of a folder in the same machines as everywhere, on this host and without a server. */
+import { randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
+import { access, open, rm } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Check, Reading } from '../../core/check.ts'
+import { readConfig, type Config } from '../../core/config.ts'
+import type { Outcome, Party } from '../../core/execution.ts'
+import { limits } from '../../core/formats/limits.ts'
+import { manifestFile } from '../../core/formats/native.ts'
+import { readManifestFile } from '../../core/formats/manifest-file.ts'
+import { showFaults } from '../../core/formats/show-faults.ts'
+import { verdict } from '../../core/verdict.ts'
+import { openHome, type Home } from '../../runner/at-home.ts'
+import { cancelled } from '../../runner/ending.ts'
+import type { CheckResult, Job } from '../../schemas/types.gen.ts'
+import { readArguments } from '../arguments.ts'
+import { UsageError, type Command, type ExitStatus } from '../command.ts'
+import { endSignal } from '../end-signal.ts'
+import { homeBuild, type HomeBuild } from '../home-build.ts'
+import { plain, print, printJson, printTable, say } from '../output.ts'
+
+interface Ran {
+  check: string
+  outcome: Outcome
+  reason: string | null
+  concerns: Party | null
+  note: string | null
+  results: CheckResult[]
+  notes: string[]
+}
+
+/** What the machines of this host are. */
+const arch = 'x86_64'
+
+const text = { type: 'string' } as const
+const several = { type: 'string', multiple: true } as const
+
+export default {
+  usage:
+    '[DIR] [--check NAME ...] [--image NAME] [--artifact FILE_OR_URL ...] [--package NS/NAME] [--release R] [--version V] [--output DIR] [--json]',
+  summary:
+    'Runs the checks of a folder in the same machines, here and without a server. Exit 1: a check failed.',
+  async run(args) {
+    const options = {
+      ...{ check: several, artifact: several },
+      ...{ image: text, package: text, release: text, version: text, output: text },
+    }
+    const { values, positionals } = readArguments(args, options, { least: 0, most: 1 })
+    const folder = resolve(positionals[0] ?? '.')
+    const reading = await readChecks(folder)
+    if (!reading) return 2
+    const { checks, skipped } = chosen(reading, values.check)
+    const about = await homeBuild({ ...values, artifacts: values.artifact ?? [], folder })
+    const config = await homeConfig()
+    const onLog = (chunk: Buffer): void => void (values.json ? process.stderr : process.stdout).write(chunk)
+    const home = await openHome({ ...config, log: { info: () => undefined, warn: (_, words) => say(words) } })
+    const stop = new AbortController()
+    void endSignal().then(() => stop.abort(cancelled()))
+    const ran: Ran[] = skipped.map(({ name, reason }) => ({ ...unrun(name), note: reason }))
+    try {
+      for (const check of checks) {
+        if (stop.signal.aborted) break
+        const output = await outputFolder(check.name, values.output)
+        const run = { ...about, image: values.image ?? config.defaultImage, folder, output, onLog }
+        ran.push(await runCheck(home, check, run, stop.signal))
+      }
+    } finally {
+      await home.close()
+    }
+    if (values.json) printJson(ran)
+    else report(ran)
+    return stop.signal.aborted ? 3 : exitStatus(ran)
+  },
+} satisfies Command
+
+interface Run extends HomeBuild {
+  image: string
+  folder: string
+  output: string
+  onLog: (chunk: Buffer) => void
+}
+
+async function runCheck(home: Home, check: Check, run: Run, signal: AbortSignal): Promise<Ran> {
+  if (check.arch && !check.arch.includes(arch))
+    return { ...unrun(check.name), note: `It is not for ${arch}, the architecture of this host’s machines.` }
+  run.onLog(Buffer.from(`\n== check ${check.name}\n`))
+  const { output, onLog, artifacts } = run
+  const told = await home.run({ job: toJob(check, run), tree: run.folder, artifacts, output, onLog }, signal)
+  return {
+    check: check.name,
+    ...verdict(told.ending, told.results),
+    results: told.results,
+    notes: told.notes,
+  }
+}
+
+const toJob = (check: Check, { image, build }: Run): Job => ({
+  execution: randomUUID(),
+  attempt: 1,
+  fence: 'at-home-there-is-none',
+  arch,
+  check: {
+    ...{ name: check.name, repository: build.package, commit: 'working-tree', run: check.run },
+    image: check.image ?? image,
+    ...{
+      install: check.install,
+      packages: [...check.packages],
+      network: check.network,
+      results: check.results,
+    },
+    ...{
+      timeoutSeconds: check.timeoutSeconds,
+      memoryMiB: check.memoryMiB,
+      cpus: check.cpus,
+      diskMiB: check.diskMiB,
+    },
+  },
+  build,
+})
+
+/** What checks.yaml declares; null, having said it, when it cannot be read. */
+async function readChecks(folder: string): Promise<Reading | null> {
+  const { text: source, ...reading } = readManifestFile(await entryAt(join(folder, manifestFile)), {
+    repository: null,
+  })
+  if (source === null && reading.faults.length === 0)
+    throw new UsageError(`there is no ${manifestFile} in ${folder}`)
+  if (reading.faults.length === 0) return reading
+  say(showFaults(reading.faults, source))
+  return null
+}
+
+async function entryAt(path: string): Promise<Parameters<typeof readManifestFile>[0]> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => null)
+  if (!file) return null
+  try {
+    const facts = await file.stat()
+    if (!facts.isFile()) return { kind: 'folder', size: 0, bytes: null }
+    const bytes = facts.size <= limits.manifestBytes ? await file.readFile() : null
+    return { kind: 'file', size: facts.size, bytes }
+  } finally {
+    await file.close()
+  }
+}
+
+function chosen({ checks, skipped }: Reading, names: readonly string[] | undefined): Omit<Reading, 'faults'> {
+  const all = [...checks, ...skipped].map(({ name }) => name)
+  const missing = names?.find((name) => !all.includes(name))
+  if (missing !== undefined) throw new UsageError(`there is no check ${missing}: there are ${all.join(', ')}`)
+  const isWanted = ({ name }: { name: string }): boolean => names?.includes(name) ?? true
+  return { checks: checks.filter(isWanted), skipped: skipped.filter(isWanted) }
+}
+
+const unrun = (check: string): Ran => ({
+  ...{ check, outcome: 'skipped', reason: null, concerns: null, note: null },
+  ...{ results: [], notes: [] },
+})
+
+/** The default folder is ours and holds the last run only; one that was asked for may hold more. */
+async function outputFolder(check: string, given: string | undefined): Promise<string> {
+  if (given !== undefined) return join(resolve(given), check)
+  const folder = join(resolve('assay-results'), check)
+  await rm(folder, { recursive: true, force: true })
+  return folder
+}
+
+/** Images are kept where ASSAY_DATA says, or in ./data of a site, or else in the user's cache: never in a repository. */
+async function homeConfig(): Promise<Config> {
+  const config = readConfig(process.env)
+  if (process.env['ASSAY_DATA']) return config
+  const isSite = await access(join(config.data, 'images')).then(
+    () => true,
+    () => false,
+  )
+  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
+  return isSite ? config : { ...config, data: join(cache, 'assay') }
+}
+
+function report(ran: readonly Ran[]): void {
+  print('')
+  for (const { check, results, notes } of ran)
+    for (const line of [
+      ...results.map(({ name, outcome, note }) => `${name} ${outcome}${note ? `: ${note}` : ''}`),
+      ...notes,
+    ])
+      print(`${check}: ${plain(line)}`)
+  printTable(
+    ['CHECK', 'VERDICT', 'WHY'],
+    ran.map(({ check, outcome, reason, note }) => [
+      check,
+      reason === null || reason === outcome ? outcome : `${outcome} (${reason})`,
+      note ?? '',
+    ]),
+  )
+}
+
+function exitStatus(ran: readonly Ran[]): ExitStatus {
+  const has = (...outcomes: Outcome[]): boolean => ran.some(({ outcome }) => outcomes.includes(outcome))
+  if (has('failed', 'needs_inspection')) return 1
+  return has('errored', 'cancelled') ? 3 : 0
+}

@@ -1,0 +1,167 @@
+/** A runner as a whole: says hello, takes executions, runs machines, and ends without leaving anything behind. */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import { AppError } from '../core/errors.ts'
+import type { Hello } from '../schemas/types.gen.ts'
+import { attempts, type Attempts } from './attempts.ts'
+import { imageEnsurer } from './ensure-image.ts'
+import { imageStore, type ImageStore } from './images.ts'
+import { openMachines, type Machines } from './machine/machines.ts'
+import { sweepMachines } from './machine/sweep.ts'
+import { serverClient, type ServerClient } from './server-client.ts'
+import { startWorker, type RunningWorker } from './worker.ts'
+
+export interface RunnerSettings {
+  /** ASSAY_DATA: the runner keeps its things in runner/ and images/ of it. */
+  data: string
+  /** http(s)://… or unix:/path */
+  server: string
+  token: string | null
+  redisUrl: string
+  /** Machines at a time. */
+  concurrency: number
+  mirrors: readonly string[] | null
+  internetAllowed: boolean
+  /** How long checks that run may go on once the runner is told to end. */
+  drainSeconds: number
+  log: Logger
+  /** Gives up the start. */
+  signal?: AbortSignal
+}
+
+export interface RunningRunner {
+  /** Stable id. */
+  id: string
+  /** Takes nothing more, hands back what has not begun, lets the rest finish within the grace, and ends. */
+  close: () => Promise<void>
+  /** The same without a grace: what runs is handed back, too. */
+  closeNow: () => Promise<void>
+}
+
+/** Milliseconds. */
+const times = { hello: 60_000, helloPause: 3_000 }
+
+/** Starts a runner; waits for a server that is not there yet. Throws AppError for what waiting would not mend. */
+export async function startRunner(settings: RunnerSettings): Promise<RunningRunner> {
+  const { data, server, token, log, signal } = settings
+  const folder = join(data, 'runner')
+  await mkdir(folder, { recursive: true })
+  const client = serverClient({ address: server, token })
+  const images = imageStore(join(data, 'images'))
+  const claimant = { runner: await stableId(folder), instance: randomUUID() }
+  const { mirrors, internetAllowed } = settings
+  const machines = await openMachines({ data, images, mirrors, internetAllowed, log })
+  try {
+    await sweepMachines(join(folder, 'attempts'))
+    const hello = async (): Promise<Hello> => ({ ...claimant, ...(await facts(machines, images)) })
+    await firstHello(client, hello, log, signal)
+    log.info({ runner: claimant.runner, accelerator: machines.accelerator, why: machines.why }, 'ready')
+    const ending = new AbortController()
+    const running = attempts({
+      client,
+      claimant,
+      open: machines.open,
+      image: imageEnsurer(images, ending.signal),
+      folder: join(folder, 'attempts'),
+      log,
+    })
+    const worker = startWorker({ ...settings, run: running.run })
+    const greeting = setInterval(() => {
+      hello()
+        .then((words) => client.hello(words))
+        .catch((error: unknown) => log.warn({ err: error }, 'the server did not hear our hello'))
+    }, times.hello)
+    return runningRunner(claimant.runner, {
+      ...{ running, worker, log, drainSeconds: settings.drainSeconds },
+      async end() {
+        clearInterval(greeting)
+        ending.abort(new Error('the runner ends'))
+        await machines.close()
+      },
+    })
+  } catch (error) {
+    await machines.close()
+    throw error
+  }
+}
+
+interface Parts {
+  running: Attempts
+  worker: RunningWorker
+  log: Logger
+  drainSeconds: number
+  end: () => Promise<void>
+}
+
+function runningRunner(id: string, { running, worker, log, drainSeconds, end }: Parts): RunningRunner {
+  let closing: Promise<void> | null = null
+  const close = async (): Promise<void> => {
+    const grace = setTimeout(() => running.handBack('all'), drainSeconds * 1000)
+    running.handBack('unbegun')
+    await worker.pause()
+    const left = running.count()
+    if (left > 0) log.info({ left, drainSeconds }, 'draining: waits for checks that run')
+    await running.idle()
+    clearTimeout(grace)
+    await worker.close()
+    await end()
+    log.info('drained: nothing is left running')
+  }
+  return {
+    id,
+    close: () => (closing ??= close()),
+    async closeNow() {
+      closing ??= close()
+      running.handBack('all')
+      await closing
+    },
+  }
+}
+
+/** Architectures are those that qemu was proven for: machines are of the host's own kind. */
+async function facts(
+  { accelerator, qemu }: Machines,
+  images: ImageStore,
+): Promise<Omit<Hello, 'runner' | 'instance'>> {
+  const names = (await images.list()).map((image) => image.facts.name)
+  return { accelerator, architectures: ['x86_64'], images: names.slice(0, 500), qemu: qemu.slice(0, 128) }
+}
+
+/** Before the first claim: the server then gives up what a former process of this runner had. */
+async function firstHello(
+  client: ServerClient,
+  hello: () => Promise<Hello>,
+  log: Logger,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (let told = false; ;) {
+    signal?.throwIfAborted()
+    try {
+      await client.hello(await hello(), signal)
+      return
+    } catch (error) {
+      if (!(error instanceof AppError) || error.status < 500) throw error
+      if (!told) log.warn(error.message)
+      told = true
+      await sleep(times.helloPause, undefined, { ...(signal && { signal }) })
+    }
+  }
+}
+
+/** Made once and kept: under it the server knows this host's runner again. */
+async function stableId(folder: string): Promise<string> {
+  const file = join(folder, 'id')
+  const kept = (await readFile(file, 'utf8').catch(() => '')).trim()
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(kept)) return kept
+  const host =
+    hostname()
+      .replaceAll(/[^A-Za-z0-9._-]/g, '-')
+      .replace(/^[^A-Za-z0-9]+/, '') || 'runner'
+  const id = `${host.slice(0, 60)}-${randomBytes(3).toString('hex')}`
+  await writeFile(file, `${id}\n`)
+  return id
+}
