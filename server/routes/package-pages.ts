@@ -74,7 +74,7 @@ async function readPackage(services: Services, name: PackageName): Promise<Packa
 async function readCommit(services: Services, name: PackageName, commit: string): Promise<CommitView> {
   const { stores, repositories } = services
   const { id } = await stores.packages.get(name)
-  const found = /^[0-9a-f]{40}$/.test(commit) ? await repositories.commit(name, commit) : null
+  const found = await repositories.commit(name, commit)
   if (!found) throw new NotFound('commit', commit.slice(0, 100))
   const [files, manifest, registrations, heads] = await Promise.all([
     repositories.files(name, commit),

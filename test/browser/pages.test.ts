@@ -1,7 +1,24 @@
 import assert from 'node:assert/strict'
 import { openBrowser } from '../support/browser.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { commitFiles, push } from '../support/git.ts'
 import { fillSite } from '../support/rich-site.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
+
+/** The address of a commit with many a file, as a push would leave it. */
+async function commitOfLint({ services }: TestServer): Promise<string> {
+  await using folder = await temporaryFolder()
+  const lint = { namespace: 'dist', name: 'lint' }
+  const summary = `prose of ${'very '.repeat(60)}many words`
+  await commitFiles(folder.path, {
+    'checks.yaml': `checks:\n  lintian:\n    summary: ${summary}\n    run: ./lint.sh\n`,
+    'lint.sh': 'lintian\n',
+    [`${'a-folder-with-a-long-name/'.repeat(8)}file`]: 'x',
+  })
+  await push(folder.path, await services.repositories.ensure(lint), '')
+  const { branches } = await services.repositories.heads(lint)
+  return `/packages/dist/lint/commits/${branches.get('main') ?? ''}`
+}
 
 /** Pixels by which the page is wider than what shows it. */
 const widerThanScreen = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
@@ -47,7 +64,7 @@ describe('pages in a browser', () => {
       '/runners',
       '/search?q=hello',
     ]
-    pages.push(...Object.values(executions).map((id) => `/executions/${id}`))
+    pages.push(...Object.values(executions).map((id) => `/executions/${id}`), await commitOfLint(server))
   })
   after(() => server.close())
 

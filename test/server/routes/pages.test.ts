@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { assets } from '../../../server/pages/assets.ts'
 import { temporaryFolder } from '../../support/folder.ts'
-import { commitFiles, gitEnvironment, push } from '../../support/git.ts'
+import { commitFiles, push } from '../../support/git.ts'
 import { assertProblem } from '../../support/problem.ts'
 import { fillSite, type RichSite } from '../../support/rich-site.ts'
+import { sampleCheck } from '../../support/site.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
-import { until } from '../../support/until.ts'
 
 const asHtml = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
 const asJson = { accept: 'application/json' }
@@ -209,16 +207,16 @@ describe('pages over HTTP', () => {
     await using folder = await temporaryFolder()
     const manifest = 'checks:\n  smoke:\n    run: ./smoke.sh # <b>\n'
     await commitFiles(folder.path, { 'checks.yaml': manifest, 'smoke.sh': 'true\n', 'a/<b>.txt': 'x' })
-    await push(folder.path, `${server.url}/git/deb/hello.git`, await server.token('ann', ['push']))
-    const { stdout } = await promisify(execFile)('git', ['-C', folder.path, 'rev-parse', 'HEAD'], {
-      env: gitEnvironment(),
-    })
-    const path = `/packages/deb/hello/commits/${stdout.trim()}`
-    const view = await until('the registration', async () => {
-      const seen = await json(path)
-      return (seen['registrations'] as unknown[]).length > 0 ? seen : null
-    })
-    assert.match(JSON.stringify(view['commit']), /Ann.*ann@example\.org/)
+    const { repositories, stores, now } = server.services
+    await push(folder.path, await repositories.ensure({ namespace: 'dist', name: 'lint' }), '')
+    const { id } = await stores.packages.get({ namespace: 'dist', name: 'lint' })
+    const { branches } = await repositories.heads({ namespace: 'dist', name: 'lint' })
+    const commit = branches.get('main') ?? ''
+    const registration = { packageId: id, commit, pushedBy: 'ann', checks: [sampleCheck()], createdAt: now() }
+    await stores.registrations.add({ ...registration, branch: 'main' }, true)
+    const path = `/packages/dist/lint/commits/${commit}`
+    const view = await json(path)
+    assert.match(JSON.stringify(view['commit']), /"author":"Ann".*"message":"Checks\\n"/)
     assert.deepEqual(
       (view['files'] as { path: string; size: number }[]).map((file) => [file.path, file.size]),
       [
