@@ -1,11 +1,10 @@
 /** The command line's way to the server: its socket in the data folder, or ASSAY_SERVER with ASSAY_TOKEN. */
-import { request, type IncomingMessage } from 'node:http'
-import { request as secureRequest } from 'node:https'
+import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { Config } from '../core/config.ts'
 import { AppError } from '../core/errors.ts'
+import { exchange, textOf } from '../runner/http.ts'
 
 export interface Api {
   /** Where requests go, in words. */
@@ -21,60 +20,48 @@ export interface Api {
 interface Sending {
   method: string
   path: string
-  body?: string | Readable
+  body?: Buffer | Readable
   type?: string
 }
+
+/** Bytes. A page of a hundred executions with their attempts is far below. */
+const answerLimit = 64 * 1024 ** 2
 
 /** Every call throws AppError with the server's own words, or SERVER_UNREACHABLE. */
 export function openApi({ server, token, data }: Pick<Config, 'server' | 'token' | 'data'>): Api {
   const address = server ?? `unix:${join(data, 'assay.sock')}`
   const send = async (sending: Sending): Promise<IncomingMessage> => {
-    const response = await exchange(address, token, sending)
+    const { method, path, body, type } = sending
+    const headers = {
+      accept: 'application/json',
+      ...(token !== null && { authorization: `Bearer ${token}` }),
+      ...(type && { 'content-type': type }),
+    }
+    // A log that is followed may be silent for as long as its check is.
+    const options = { method, headers, ...(body && { body }), silenceMs: 0 }
+    const response = await exchange(address, path, options).catch((error: unknown) => {
+      throw unreachable(address, error as Error)
+    })
     if ((response.statusCode ?? 500) < 400) return response
     throw refusal(response.statusCode ?? 500, await textOf(response))
   }
   const json = async <T>(sending: Sending): Promise<T> => {
-    const text = await textOf(await send(sending))
+    const text = await textOf(await send(sending), answerLimit)
     return (text === '' ? null : JSON.parse(text)) as T
   }
   return {
     address,
     get: (path) => json({ method: 'GET', path }),
     post: (path, body, type = 'application/json') =>
-      json({ method: 'POST', path, ...(body !== undefined && { body: JSON.stringify(body), type }) }),
+      json({
+        method: 'POST',
+        path,
+        ...(body !== undefined && { body: Buffer.from(JSON.stringify(body)), type }),
+      }),
     remove: (path) => json({ method: 'DELETE', path }),
     upload: (path, body) => json({ method: 'POST', path, body, type: 'application/octet-stream' }),
     stream: (path) => send({ method: 'GET', path }),
   }
-}
-
-function exchange(
-  address: string,
-  token: string | null,
-  { method, path, body, type }: Sending,
-): Promise<IncomingMessage> {
-  const headers = {
-    accept: 'application/json',
-    ...(token !== null && { authorization: `Bearer ${token}` }),
-    ...(type && { 'content-type': type }),
-  }
-  return new Promise((resolve, reject) => {
-    const socketPath = address.startsWith('unix:') ? address.slice('unix:'.length) : null
-    const options = { method, headers }
-    const sending =
-      socketPath !== null
-        ? request({ ...options, socketPath, path }, resolve)
-        : (address.startsWith('https:') ? secureRequest : request)(`${address}${path}`, options, resolve)
-    sending.on('error', (error) => reject(unreachable(address, error)))
-    if (body === undefined || typeof body === 'string') sending.end(body)
-    else pipeline(body, sending).catch((error: unknown) => sending.destroy(error as Error))
-  })
-}
-
-async function textOf(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk)
-  return Buffer.concat(chunks).toString()
 }
 
 /** The server's problem details as an error of ours. */

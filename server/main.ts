@@ -1,9 +1,8 @@
 /** The server as a whole: starts everything in order and ends it in the opposite order. */
-import { mkdir, realpath } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError } from '../core/errors.ts'
 import { buildApp } from './app.ts'
-import { readConfig, type Config } from '../core/config.ts'
+import type { Config } from '../core/config.ts'
 import { lockData } from './data-lock.ts'
 import { startSweeping } from './flows/sweep.ts'
 import { closeServer, listenLocally, listenTcp, urlOf } from './listen.ts'
@@ -49,24 +48,3 @@ export async function startServer(config: Config): Promise<RunningServer> {
     throw error
   }
 }
-
-/** `node dist/server/main.js`: until SIGINT or SIGTERM. */
-async function run(): Promise<void> {
-  const server = await startServer(readConfig(process.env))
-  server.services.log.info({ url: server.url }, 'listening')
-  const stop = (): void => {
-    server.close().then(
-      () => process.exit(0),
-      () => process.exit(3),
-    )
-  }
-  process.once('SIGINT', stop).once('SIGTERM', stop)
-}
-
-if (process.argv[1] !== undefined && (await realpath(process.argv[1])) === import.meta.filename)
-  await run().catch((error: unknown) => {
-    const text =
-      error instanceof AppError ? error.message : String(error instanceof Error ? error.stack : error)
-    process.stderr.write(`${text}\n`)
-    process.exitCode = 3
-  })

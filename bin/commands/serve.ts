@@ -11,11 +11,12 @@ export default {
   summary: 'The server, with a private Redis unless REDIS_URL says where one is.',
   async run(args) {
     const { values } = readArguments(args, {}, { least: 0, most: 0 })
+    const ending = endSignal()
     const server = await startServer(readConfig(process.env))
     const { url, redisUrl } = server
     if (values.json) printJson({ url, redisUrl })
     else print(`Assay is at ${url}\nRunners find the queue at ${redisUrl}`)
-    await endSignal()
+    await ending
     await server.close()
     return 0
   },

@@ -5,14 +5,12 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { readConfig } from '../../core/config.ts'
 import { startServer } from '../../server/main.ts'
+import { program } from '../support/assay.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/folder.ts'
 import { startTestServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
-
-const program = fileURLToPath(new URL('../../server/main.js', import.meta.url))
 
 describe('the server', () => {
   let folder: TemporaryFolder
@@ -37,7 +35,7 @@ describe('the server', () => {
   })
   const start = (): ReturnType<typeof startServer> => startServer(readConfig(environment()))
   const startProgram = async (): Promise<ChildProcess> => {
-    const child = spawn(process.execPath, [program], {
+    const child = spawn(process.execPath, [program, 'serve'], {
       env: { ...process.env, ...environment() },
       stdio: 'ignore',
     })
@@ -116,11 +114,11 @@ describe('the server', () => {
 
   it('says in one line what is wrong with its environment', async () => {
     const env = { ...process.env, ...environment(), ASSAY_TYPO: '1' }
-    const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+    const child = spawn(process.execPath, [program, 'serve'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
     let text = ''
     child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()))
     const [code] = (await once(child, 'close')) as [number]
-    assert.equal(code, 3)
-    assert.match(text, /^The environment is not valid: ASSAY_TYPO: unknown key "ASSAY_TYPO"\n$/)
+    assert.equal(code, 2)
+    assert.match(text, /^assay: The environment is not valid: ASSAY_TYPO: unknown key "ASSAY_TYPO"\n$/)
   })
 })
