@@ -40,14 +40,15 @@ const iso = (time: number): string => new Date(time).toISOString()
 export type Past = ReturnType<typeof past>
 
 export function past({ stores, files }: Services) {
+  // What is made later has a later id, at the same time too.
   let order = 0
   return {
     async build(build: Omit<Build, 'id' | 'createdAt' | 'package'>, time: number): Promise<string> {
-      const id = uuid({ msecs: time })
+      const id = uuid({ msecs: time + (order += 1) })
       await stores.builds.insert({ id, ...build, createdAt: iso(time) })
       return id
     },
-    /** An execution that waits; with `skip` it never will. Those made later have later ids. */
+    /** An execution that waits; with `skip` it never will. */
     async execution(
       { check, repository, registration }: Declared,
       build: { id: string; packageId: number; arch: string },

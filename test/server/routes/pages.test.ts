@@ -96,8 +96,8 @@ describe('pages over HTTP', () => {
       releases.map(({ release, builds }) => [release, builds.length]),
       [
         ['sid', 5],
-        ['bookworm', 8],
         ['trixie', 8],
+        ['bookworm', 8],
       ],
     )
     assert.deepEqual(
