@@ -1,28 +1,25 @@
 /** What qemu is told: a specification in, an argument vector out. Pure, because this is the riskiest string we make. */
 import type { ImageFacts } from '../../schemas/types.gen.ts'
+import { machineFiles } from './disks.ts'
 import type { MachineSpec } from './machine.ts'
 import { wantsNetwork } from './network.ts'
 
 export type Accelerator = 'kvm' | 'tcg'
 
-/** Files and sockets of one machine, all in folders of its own. */
-export interface MachinePaths {
-  overlay: string
-  agent: string
-  input: string
-  output: string
+/** Sockets of one machine, in a folder of its own. */
+export interface MachineSockets {
   qmp: string
   control: string
   log: string
   console: string
 }
 
-/** `image`: facts and the folder they lie in. */
+/** Disks are named as in disks.ts: qemu runs in the machine's folder. */
 export function qemuArguments(
   spec: MachineSpec,
-  image: { facts: ImageFacts; folder: string },
+  image: ImageFacts,
   accelerator: Accelerator,
-  paths: MachinePaths,
+  sockets: MachineSockets,
 ): string[] {
   return [
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-name', 'assay'],
@@ -30,21 +27,26 @@ export function qemuArguments(
     ...['-m', `${spec.memoryMiB}M`, '-smp', String(spec.cpus)],
     ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
     ...boot(image),
-    ...disk('root', { file: paths.overlay, format: 'qcow2', readOnly: false }),
-    ...disk('assay-agent', { file: paths.agent, format: 'raw', readOnly: true }),
-    ...disk('assay-in', { file: paths.input, format: 'raw', readOnly: true }),
-    ...disk('assay-out', { file: paths.output, format: 'raw', readOnly: false }),
+    ...disk('root', { file: machineFiles.overlay, format: 'qcow2', readOnly: false }),
+    ...disk('assay-agent', { file: machineFiles.agent, format: 'raw', readOnly: true }),
+    ...disk('assay-in', { file: machineFiles.input, format: 'raw', readOnly: true }),
+    ...disk('assay-out', { file: machineFiles.output, format: 'raw', readOnly: false }),
     ...(wantsNetwork(spec) ? network : []),
     ...['-object', 'rng-random,id=entropy,filename=/dev/urandom', '-device', 'virtio-rng-pci,rng=entropy'],
-    ...['-device', 'virtio-serial-pci', ...port('control', paths.control), ...port('log', paths.log)],
+    ...['-device', 'virtio-serial-pci', ...port('control', sockets.control), ...port('log', sockets.log)],
     ...[
       '-chardev',
-      `socket,id=console,path=${paths.console},server=on,wait=off`,
+      `socket,id=console,path=${sockets.console},server=on,wait=off`,
       '-serial',
       'chardev:console',
     ],
     ...['-device', 'pvpanic-pci'],
-    ...['-chardev', `socket,id=qmp,path=${paths.qmp},server=on,wait=off`, '-mon', 'chardev=qmp,mode=control'],
+    ...[
+      '-chardev',
+      `socket,id=qmp,path=${sockets.qmp},server=on,wait=off`,
+      '-mon',
+      'chardev=qmp,mode=control',
+    ],
     ...['-action', 'panic=shutdown,shutdown=poweroff'],
   ]
 }
@@ -64,10 +66,9 @@ const network = [
   `virtio-net-pci,netdev=user,id=${networkDevice},mac=52:54:00:61:73:79,romfile=`,
 ]
 
-function boot({ facts, folder }: { facts: ImageFacts; folder: string }): string[] {
-  if (!facts.kernel) return []
-  const { file, initrd, append } = facts.kernel
-  return ['-kernel', `${folder}/${file}`, '-initrd', `${folder}/${initrd}`, '-append', append]
+function boot({ kernel }: ImageFacts): string[] {
+  if (!kernel) return []
+  return ['-kernel', machineFiles.kernel, '-initrd', machineFiles.initrd, '-append', kernel.append]
 }
 
 /** The check may lose what it wrote when the host crashes: it is thrown away anyway, so nothing waits for the disk. */
@@ -75,7 +76,7 @@ function disk(
   name: string,
   { file, format, readOnly }: { file: string; format: string; readOnly: boolean },
 ): string[] {
-  const drive = `file=${file.replaceAll(',', ',,')},format=${format},if=none,id=${name},cache=unsafe,discard=unmap`
+  const drive = `file=${file},format=${format},if=none,id=${name},cache=unsafe,discard=unmap`
   return [
     '-drive',
     drive + (readOnly ? ',readonly=on' : ''),

@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto'
 import { chown, stat } from 'node:fs/promises'
 import { command, CommandFailed } from '../command.ts'
+import { machineFiles } from './disks.ts'
 import type { MachineSpec } from './machine.ts'
 
 /** User numbers that no distribution and no container manager gives out (systemd's UIDS-GIDS). */
@@ -12,23 +13,24 @@ const mortal = ['setpriv', '--pdeathsig', 'KILL']
 
 /**
  * Words to put before qemu's own: no rights where we could give them up, as a user that owns nothing but `owned`.
- * `readable`: a file of the image. In a data folder that is closed to others qemu keeps our user, and its sandbox must do.
+ * Where the image lies on another disk in a folder that is closed to others, qemu keeps our user; its sandbox must do.
  */
-export async function identityWords(readable: string, owned: readonly string[]): Promise<string[]> {
+export async function identityWords(folder: string, owned: readonly string[]): Promise<string[]> {
   if (process.getuid?.() !== 0) return [...mortal, '--no-new-privs']
   const user = users.from + randomInt(users.count)
   const device = await stat('/dev/kvm').catch(() => null)
   const groups = device && device.gid !== 0 ? `--groups=${device.gid}` : '--clear-groups'
   const capabilities = ['--inh-caps=-all', '--bounding-set=-all']
   const words = [...mortal, `--reuid=${user}`, `--regid=${user}`, groups, '--no-new-privs', ...capabilities]
-  try {
-    await command('setpriv', [...words.slice(1), 'test', '-r', readable])
-  } catch (error) {
-    if (error instanceof CommandFailed) return [...mortal, '--no-new-privs', ...capabilities]
-    throw error
-  }
   for (const path of owned) await chown(path, user, user)
-  return words
+  try {
+    await command('setpriv', [...words.slice(1), 'test', '-r', machineFiles.base], { cwd: folder })
+    return words
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error
+    for (const path of owned) await chown(path, 0, 0)
+    return [...mortal, '--no-new-privs', ...capabilities]
+  }
 }
 
 /**

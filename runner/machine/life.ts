@@ -8,7 +8,7 @@ import { validateAgentMessage } from '../../schemas/validate.ts'
 import { consoleTail, type ConsoleTail } from './console.ts'
 import { lineReader } from './lines.ts'
 import type { PhaseEnd } from './machine.ts'
-import { networkDevice, type MachinePaths } from './arguments.ts'
+import { networkDevice, type MachineSockets } from './arguments.ts'
 import { connectQmp, connectSocket, type Qmp, type QmpEvent } from './qmp.ts'
 
 /** Without a word for so long, a machine hangs. Generous: emulated machines under load are slow. */
@@ -45,7 +45,7 @@ interface Ears {
 }
 
 /** Takes over a qemu that was just started. Rejects when its sockets cannot be reached before `signal` fires. */
-export async function live(child: ChildProcess, paths: MachinePaths, signal: AbortSignal): Promise<Life> {
+export async function live(child: ChildProcess, sockets: MachineSockets, signal: AbortSignal): Promise<Life> {
   const bus = new EventEmitter().setMaxListeners(50)
   const console = consoleTail()
   let death: Death | null = null
@@ -61,8 +61,9 @@ export async function live(child: ChildProcess, paths: MachinePaths, signal: Abo
     child.kill('SIGKILL')
     bus.emit('death')
   }
-  const onExit = (): void => {
-    if (!closing)
+  const onExit = (_code: number | null, signal: NodeJS.Signals | null): void => {
+    if (signal === 'SIGXFSZ') die({ how: 'disk_limit', detail: 'The machine’s disk outgrew all bounds.' })
+    else if (!closing)
       void delay(consoleGraceMs).then(() =>
         die(
           console.panicked()
@@ -94,9 +95,9 @@ export async function live(child: ChildProcess, paths: MachinePaths, signal: Abo
   let qmp: Qmp
   const ears = {} as Ears
   try {
-    qmp = await connectQmp(paths.qmp, onQmp, signal)
+    qmp = await connectQmp(sockets.qmp, onQmp, signal)
     for (const name of ['control', 'log', 'console'] as const)
-      ears[name] = await connectSocket(paths[name], signal)
+      ears[name] = await connectSocket(sockets[name], signal)
   } catch (error) {
     for (const socket of Object.values(ears) as Socket[]) socket.destroy()
     throw error
@@ -147,12 +148,16 @@ export async function live(child: ChildProcess, paths: MachinePaths, signal: Abo
       clearInterval(watch)
       qmp.close()
       for (const socket of Object.values(ears) as Socket[]) socket.destroy()
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGKILL')
-        await once(child, 'exit')
-      }
+      await killed(child)
     },
   }
+}
+
+/** Resolves when the process is gone, which it may be already, or never have been. */
+export async function killed(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGKILL')
+  await once(child, 'exit')
 }
 
 function parse(line: string): AgentMessage | null {

@@ -1,5 +1,5 @@
 /** All that a runner needs to open machines on this host: the one factory behind the port. */
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { findAccelerator, type Found } from '../accelerator.ts'
@@ -72,8 +72,7 @@ export async function openMachines(options: MachinesOptions): Promise<Machines> 
 /** The proxy in a place of its own, which is swept like a machine when its runner was killed. */
 async function openMachineProxy(machines: string, { mirrors, log }: MachinesOptions): Promise<Proxy> {
   const sockets = await mkdtemp(join(tmpdir(), 'assay-proxy-'))
-  const folder = join(machines, `proxy-${basename(sockets).slice(-6)}`)
-  await mkdir(folder, { recursive: true })
+  const folder = join(machines, basename(sockets))
   await claimFolder(folder, sockets)
   await chmod(sockets, 0o711)
   const proxy = await openProxy({

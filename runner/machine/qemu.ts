@@ -1,17 +1,17 @@
 /** A machine that is a qemu process: opened on an overlay, spoken to over virtio-serial, thrown away at the end. */
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { AgentMessage, MachineFacts } from '../../schemas/types.gen.ts'
 import type { Image, ImageStore } from '../images.ts'
-import { qemuArguments, type Accelerator, type MachinePaths } from './arguments.ts'
-import { allocated, makeDisks, type Disks } from './disks.ts'
+import { qemuArguments, type Accelerator, type MachineSockets } from './arguments.ts'
+import { allocated, machineFiles, makeDisks } from './disks.ts'
 import { boundWords, identityWords } from './identity.ts'
-import { live, type Life } from './life.ts'
+import { killed, live, type Life } from './life.ts'
 import {
   MachineFailed,
   type CollectLimits,
@@ -60,7 +60,6 @@ export function qemuMachines(settings: QemuSettings): OpenMachine {
       await rm(sockets, { recursive: true, force: true })
     }
     try {
-      await mkdir(folder, { recursive: true })
       await claimFolder(folder, sockets)
       const life = await start(spec, { image, folder, sockets, signal, settings, facts })
       return machine(life, facts, { spec, folder, clean })
@@ -87,12 +86,11 @@ async function start(
   spec: MachineSpec,
   { image, folder, sockets, signal, settings, facts }: Starting,
 ): Promise<Life> {
-  const disks = await makeDisks(folder, image, spec.input)
-  const paths: MachinePaths = {
-    ...disks,
-    ...Object.fromEntries(['qmp', 'control', 'log', 'console'].map((name) => [name, join(sockets, name)])),
-  } as MachinePaths
-  const child = await launch(spec, { image, disks, paths, folder, sockets, settings })
+  const owned = [folder, sockets, ...(await makeDisks(folder, image, spec.input))]
+  const ports = Object.fromEntries(
+    (['qmp', 'control', 'log', 'console'] as const).map((name) => [name, join(sockets, name)]),
+  ) as unknown as MachineSockets
+  const child = await launch(spec, { image, owned, ports, folder, settings })
   let words = ''
   child.stderr.on('data', (chunk: Buffer) => (words = (words + chunk.toString()).slice(-2000)))
   child.once('error', (error) => (words = error.message))
@@ -101,14 +99,14 @@ async function start(
   const limit = AbortSignal.timeout(settings.bootTimeoutMs)
   let life: Life | null = null
   try {
-    life = await live(child, paths, AbortSignal.any([signal, limit, ended.signal]))
+    life = await live(child, ports, AbortSignal.any([signal, limit, ended.signal]))
     if (!(await life.hear(({ say }) => say === 'ready', AbortSignal.any([signal, limit, ended.signal]))))
       throw new Error(`The machine died while it booted (${life.death()?.how ?? ''}).`)
     return life
   } catch (error) {
     const console = life?.console.text() ?? ''
     if (life) await life.end()
-    else child.kill('SIGKILL')
+    else await killed(child)
     const how = signal.aborted ? 'cancelled' : limit.aborted ? 'boot_timeout' : 'machine_error'
     const why =
       how === 'boot_timeout'
@@ -120,20 +118,18 @@ async function start(
 
 interface Launching {
   image: Image
-  disks: Disks
-  paths: MachinePaths
+  owned: string[]
+  ports: MachineSockets
   folder: string
-  sockets: string
   settings: QemuSettings
 }
 
 /** Namespace, then relay, then rights given up, then bounds, then qemu: one process that becomes one after the other. */
 async function launch(
   spec: MachineSpec,
-  { image, disks, paths, folder, sockets, settings }: Launching,
+  { image, owned, ports, folder, settings }: Launching,
 ): Promise<ChildProcessByStdio<null, null, Readable>> {
-  const owned = [folder, sockets, ...Object.values(disks)]
-  const identity = await identityWords(join(image.folder, image.facts.disk.file), owned)
+  const identity = await identityWords(folder, owned)
   const namespace = await namespaceWords()
   if (!namespace && wantsNetwork(spec))
     throw new Error('This host does not let us make network namespaces, so no machine can have a network.')
@@ -143,7 +139,7 @@ async function launch(
     ...identity,
     ...boundWords(spec),
     'qemu-system-x86_64',
-    ...qemuArguments(spec, { facts: image.facts, folder: image.folder }, settings.accelerator, paths),
+    ...qemuArguments(spec, image.facts, settings.accelerator, ports),
   ]
   return spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], cwd: folder })
 }
@@ -154,7 +150,7 @@ function machine(
   place: { spec: MachineSpec; folder: string; clean: () => Promise<void> },
 ): Machine {
   let disposed: Promise<void> | null = null
-  const overlay = join(place.folder, 'overlay.qcow2')
+  const overlay = join(place.folder, machineFiles.overlay)
   const watch = setInterval(() => {
     void allocated(overlay).then(
       (bytes) => {
@@ -181,7 +177,7 @@ function machine(
     async collect(target, limits) {
       const dropped = await askForOutput(life, limits)
       await life.end()
-      const collected = await readOutput(join(place.folder, 'output.raw'), target, limits)
+      const collected = await readOutput(join(place.folder, machineFiles.output), target, limits)
       if (dropped > 0) collected.notes.push(leftOut(dropped))
       return collected
     },

@@ -1,6 +1,6 @@
 /** Clears what machines of dead runners left. Their qemu died with them; folders and sockets did not. */
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 
 interface Owner {
   pid: number
@@ -9,10 +9,17 @@ interface Owner {
   sockets: string
 }
 
-/** Marks a machine's folder as ours. */
-export async function claimFolder(folder: string, sockets: string): Promise<void> {
+/** A folder that is half made is nobody's; so long its maker has to put its name on it. */
+const unnamedMs = 60_000
+
+/** Makes the folder `path`, owned by this process from the first moment that others can see it. */
+export async function claimFolder(path: string, sockets: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const made = await mkdtemp(join(dirname(path), '.new-'))
   const owner: Owner = { pid: process.pid, started: (await startTime(process.pid)) ?? '', sockets }
-  await writeFile(join(folder, 'owner'), JSON.stringify(owner))
+  await writeFile(join(made, 'owner'), JSON.stringify(owner))
+  await chmod(made, 0o711)
+  await rename(made, path)
 }
 
 /** Removes the folders of machines in `folder` whose runner is gone, and their sockets. Returns how many. */
@@ -20,13 +27,19 @@ export async function sweepMachines(folder: string): Promise<number> {
   const names = await readdir(folder).catch(() => [])
   let removed = 0
   for (const name of names) {
-    const owner = await readOwner(join(folder, name, 'owner'))
-    if (owner && (await startTime(owner.pid)) === owner.started) continue
+    const path = join(folder, name)
+    const owner = await readOwner(join(path, 'owner'))
+    if (owner ? (await startTime(owner.pid)) === owner.started : await isYoung(path)) continue
     if (owner?.sockets) await rm(owner.sockets, { recursive: true, force: true })
-    await rm(join(folder, name), { recursive: true, force: true })
+    await rm(path, { recursive: true, force: true })
     removed++
   }
   return removed
+}
+
+async function isYoung(path: string): Promise<boolean> {
+  const made = await stat(path).catch(() => null)
+  return made !== null && Date.now() - made.mtimeMs < unnamedMs
 }
 
 async function readOwner(path: string): Promise<Owner | null> {

@@ -1,0 +1,100 @@
+/** A machine never outlives its runner, however that one dies, and the next start finds nothing left. */
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { claimFolder, sweepMachines } from '../../../runner/machine/sweep.ts'
+import { openMachines } from '../../../runner/machine/machines.ts'
+import { temporaryFolder } from '../../support/folder.ts'
+import { tinyImage } from '../../support/image.ts'
+import { buildTimeout } from '../../support/machines.ts'
+import { until } from '../../support/until.ts'
+
+describe('a runner that is killed', function () {
+  this.timeout(90_000)
+  before(async function () {
+    this.timeout(buildTimeout)
+    await tinyImage()
+  })
+
+  it('takes its machine and the machine’s relay along, and the next one sweeps what is left', async () => {
+    await using folder = await temporaryFolder()
+    const { runner, pids, places } = await runnerWithMachine(folder.path)
+    for (const pid of pids) {
+      const status = await readFile(`/proc/${pid}/status`, 'utf8')
+      if (process.getuid?.() === 0)
+        ok(Number(/^Uid:\t(\d+)/m.exec(status)?.[1]) >= 1_900_000_000, 'a user of its own')
+      ok(/^NoNewPrivs:\t1$/m.test(status) && /^CapEff:\t0+$/m.test(status), 'without rights')
+    }
+    runner.kill('SIGKILL')
+    await until('the kernel to end qemu and the relay', async () => (await alive(pids)).length === 0)
+    const left = await readdir(places.machines)
+    equal(left.length, 2, 'a machine and the proxy were left')
+    const images = await tinyImage()
+    const log = { info: () => undefined, warn: () => undefined }
+    const next = await openMachines({ data: folder.path, images, mirrors: [], internetAllowed: false, log })
+    await next.close()
+    deepEqual(await readdir(places.machines), [])
+    deepEqual(
+      places.sockets.filter((path) => existsSync(path)),
+      [],
+    )
+  })
+})
+
+describe('sweeping machines', () => {
+  it('leaves alone what a living process owns, and what is being made', async () => {
+    await using folder = await temporaryFolder()
+    await claimFolder(join(folder.path, 'mine'), '')
+    await mkdir(join(folder.path, '.new-young'))
+    await mkdir(join(folder.path, 'dead'))
+    await writeFile(
+      join(folder.path, 'dead', 'owner'),
+      JSON.stringify({ pid: process.pid, started: '1', sockets: '' }),
+    )
+    equal(await sweepMachines(folder.path), 1)
+    deepEqual((await readdir(folder.path)).sort(), ['.new-young', 'mine'])
+  })
+})
+
+/** Another process, with a machine of its own whose check sleeps. */
+async function runnerWithMachine(data: string) {
+  const program = `
+    import { openMachines } from ${JSON.stringify(new URL('../../../runner/machine/machines.js', import.meta.url).href)}
+    import { tinyImage } from ${JSON.stringify(new URL('../../support/image.js', import.meta.url).href)}
+    import { openMachine } from ${JSON.stringify(new URL('../../support/machines.js', import.meta.url).href)}
+    const log = { info() {}, warn() {} }
+    const machines = await openMachines({ data: process.argv[1], images: await tinyImage(), mirrors: [], internetAllowed: false, log })
+    const { run } = await openMachine(machines, { check: 'echo up; sleep 600' }, { network: 'mirror' })
+    void run('check', { timeoutMs: 600_000, onOutput: () => console.log('up') })`
+  const runner = spawn(process.execPath, ['--input-type=module', '-e', program, data], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await once(runner.stdout, 'data')
+  const machines = join(data, 'runner', 'machines')
+  const pids = await until('qemu and its relay', async () => {
+    const children = await family(runner.pid ?? 0)
+    return children.length >= 2 ? children : null
+  })
+  const owners = await Promise.all(
+    (await readdir(machines)).map((name) => readFile(join(machines, name, 'owner'), 'utf8')),
+  )
+  const sockets = owners.map((text) => (JSON.parse(text) as { sockets: string }).sockets)
+  return { runner, pids, places: { machines, sockets } }
+}
+
+async function family(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
+  const children = text.split(' ').filter(Boolean).map(Number)
+  return [...children, ...(await Promise.all(children.map(family))).flat()]
+}
+
+/** A zombie that nobody has buried yet is dead enough. */
+async function alive(pids: number[]): Promise<number[]> {
+  const states = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') Z')),
+  )
+  return pids.filter((_, index) => !/\) Z/.test(states[index] ?? ''))
+}

@@ -1,0 +1,80 @@
+/** What every kind of machine promises, whatever stands behind it. */
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { MachineFailed } from '../../runner/machine/machine.ts'
+import type { Machines } from '../../runner/machine/machines.ts'
+import { openMachine } from './machines.ts'
+
+export function machineContract(machines: () => Machines): void {
+  it('runs preparation and then the check as root in the tree, with output in order and its exit code', async () => {
+    const prepare = 'echo prepared >/tmp/mark; echo preparing'
+    const check = 'cat /tmp/mark; cat /var/lib/assay/tree/hello; id -u; echo to stderr >&2; exit 7'
+    await using machine = await openMachine(machines(), {
+      prepare,
+      check,
+      tree: { hello: 'from the tree\n' },
+    })
+    deepEqual(await machine.run('prepare'), { how: 'exited', exitCode: 0 })
+    deepEqual(await machine.run('check'), { how: 'exited', exitCode: 7 })
+    equal(machine.output(), 'preparing\nprepared\nfrom the tree\n0\nto stderr\n')
+    equal(machine.machine.facts.image, 'tiny')
+  })
+
+  it('hands over artifacts and results, and nothing but regular files', async () => {
+    const check = `cd /var/lib/assay/artifacts; mkdir logs; echo one >logs/a.txt; ln -s /etc/passwd link; mkfifo fifo
+      head -c 2000000 /dev/zero >large; echo '{"name":"x","outcome":"passed"}' >/var/lib/assay/results.jsonl`
+    await using machine = await openMachine(machines(), { check })
+    equal((await machine.run('check')).exitCode, 0)
+    const { files, results, folder, notes } = await machine.collect()
+    deepEqual(files, [{ path: 'logs/a.txt', size: 4 }])
+    equal(await readFile(join(folder, 'artifacts/logs/a.txt'), 'utf8'), 'one\n')
+    equal(results, '{"name":"x","outcome":"passed"}\n')
+    ok(notes.length > 0, 'what was left out is said')
+  })
+
+  it('stops a check at its time limit and still hands over what it left', async () => {
+    await using machine = await openMachine(machines(), {
+      check: 'echo kept >/var/lib/assay/artifacts/a; sleep 600',
+    })
+    const begun = performance.now()
+    equal((await machine.run('check', { timeoutMs: 2000 })).how, 'timeout')
+    ok(performance.now() - begun < 25_000)
+    deepEqual((await machine.collect()).files, [{ path: 'a', size: 5 }])
+  })
+
+  it('stops a check that writes too much, and says so ever after', async () => {
+    await using machine = await openMachine(machines(), { check: 'yes' })
+    equal((await machine.run('check', { logLimit: 100_000 })).how, 'log_limit')
+    equal(machine.output().length, 100_000)
+    equal((await machine.run('check')).how, 'log_limit')
+  })
+
+  it('stops waiting when it is told to, and may be disposed twice', async () => {
+    const machine = await openMachine(machines(), { check: 'sleep 600' })
+    equal((await machine.run('check', { signal: AbortSignal.timeout(500) })).how, 'cancelled')
+    await machine[Symbol.asyncDispose]()
+    await machine[Symbol.asyncDispose]()
+  })
+
+  it('says so when there is no such image, or when it is told to stop while it boots', async () => {
+    const failed = (how: string) => (error: unknown) => error instanceof MachineFailed && error.how === how
+    await rejects(
+      openMachine(machines(), { check: 'true' }, { image: 'none-such' }),
+      failed('image_unavailable'),
+    )
+    const spec = {
+      image: 'tiny',
+      arch: 'x86_64',
+      memoryMiB: 256,
+      cpus: 1,
+      diskMiB: 64,
+      network: 'none',
+      prepareNetwork: false,
+    } as const
+    await rejects(
+      machines().open({ ...spec, input: '/usr/share/keyrings' }, AbortSignal.timeout(500)),
+      failed('cancelled'),
+    )
+  })
+}

@@ -1,0 +1,106 @@
+/** Real machines for tests: tiny guests that are told what to do with a line of shell. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openMachines, type Machines } from '../../runner/machine/machines.ts'
+import type { Collected, Machine, MachineSpec, PhaseEnd, RunOptions } from '../../runner/machine/machine.ts'
+import { temporaryFolder } from './folder.ts'
+import { testMachineData, tinyImage } from './image.ts'
+
+export const never = new AbortController().signal
+
+/** Takes long where the image must be built first. */
+export const buildTimeout = 300_000
+
+export async function testMachines(
+  changes: { mirrors?: string[] } = {},
+): Promise<Machines & { refusals: string[] }> {
+  const refusals: string[] = []
+  const log = {
+    info: (facts: object) => void refusals.push(JSON.stringify(facts)),
+    warn: () => undefined,
+  }
+  const machines = await openMachines({
+    data: testMachineData,
+    images: await tinyImage(),
+    mirrors: changes.mirrors ?? null,
+    internetAllowed: false,
+    log,
+  })
+  return Object.assign(machines, { refusals })
+}
+
+export interface Job {
+  check: string
+  prepare?: string
+  tree?: Record<string, string>
+}
+
+export interface TestMachine extends AsyncDisposable {
+  machine: Machine
+  /** Runs a phase; what it wrote is in `output()`. */
+  run: (phase: 'prepare' | 'check', changes?: Partial<RunOptions>) => Promise<PhaseEnd>
+  output: () => string
+  collect: () => Promise<Collected & { folder: string }>
+}
+
+/** A machine whose phases are these shell scripts. */
+export async function openMachine(
+  machines: Machines,
+  job: Job,
+  changes: Partial<MachineSpec> = {},
+): Promise<TestMachine> {
+  const folder = await temporaryFolder()
+  const input = join(folder.path, 'input')
+  for (const name of ['tree', 'build', 'job']) await mkdir(join(input, name), { recursive: true })
+  for (const phase of ['prepare', 'check'] as const)
+    if (job[phase] !== undefined) await writeFile(join(input, 'job', phase), job[phase])
+  for (const [name, text] of Object.entries(job.tree ?? {})) await writeFile(join(input, 'tree', name), text)
+  const spec = {
+    image: 'tiny',
+    arch: 'x86_64',
+    memoryMiB: 256,
+    cpus: 1,
+    diskMiB: 512,
+    network: 'none',
+    prepareNetwork: false,
+    input,
+  } as const
+  const machine = await machines.open({ ...spec, ...changes }, never).catch(async (error: unknown) => {
+    await folder[Symbol.asyncDispose]()
+    throw error
+  })
+  const chunks: Buffer[] = []
+  return {
+    machine,
+    run: (phase, options = {}) =>
+      machine.run(phase, {
+        timeoutMs: 60_000,
+        onOutput: (chunk) => void chunks.push(chunk),
+        logLimit: 1 << 20,
+        signal: never,
+        ...options,
+      }),
+    output: () => Buffer.concat(chunks).toString(),
+    async collect() {
+      const target = join(folder.path, 'output')
+      await mkdir(target, { recursive: true })
+      const limits = { fileBytes: 1 << 20, totalBytes: 4 << 20, files: 20 }
+      return { ...(await machine.collect(target, limits)), folder: target }
+    },
+    async [Symbol.asyncDispose]() {
+      await machine[Symbol.asyncDispose]()
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Opens a machine, runs its check to whatever end, and throws the machine away. */
+export async function runOnce(
+  machines: Machines,
+  check: string,
+  { spec = {}, options = {} }: { spec?: Partial<MachineSpec>; options?: Partial<RunOptions> } = {},
+): Promise<PhaseEnd & { output: string; console: string }> {
+  await using machine = await openMachine(machines, { check }, spec)
+  const end = await machine.run('check', options)
+  return { ...end, output: machine.output(), console: machine.machine.console() }
+}
