@@ -4,10 +4,11 @@ import type { Manifest, ManifestCheck } from '../../schemas/types.gen.ts'
 import type { Check, Fault, Reading } from '../check.ts'
 import { fullName, kernelArch, type PackageName } from '../names.ts'
 import { manifestFaults } from './manifest-faults.ts'
+import { manifestFile } from './manifest-name.ts'
 import { mebibytesOf, secondsOf } from './units.ts'
 import { readSource } from './source.ts'
 
-export const manifestFile = 'checks.yaml'
+export { manifestFile }
 
 export interface ManifestContext {
   /** The package whose check repository it is; null at home, where nobody may know. */

@@ -1,0 +1,87 @@
+/** Judges a push by what is in quarantine, without asking the server: everything that is wrong with it at once. */
+import { limits } from '../core/formats/limits.ts'
+import { printable } from '../core/formats/show-faults.ts'
+import type { PackageName } from '../core/names.ts'
+import type { RefUpdate } from '../schemas/types.gen.ts'
+import { findLargeFiles } from './large-files.ts'
+import { lookAtTree, type LookedAt } from './look-at-tree.ts'
+import type { ManifestJudge } from './read-manifests.ts'
+import { branchOf, isDeletion, Refusal } from './updates.ts'
+
+export interface Verdict {
+  /** Blocks of text; none: the push is taken. */
+  refusals: string[]
+  notes: string[]
+}
+
+/** Tags and other refs are taken as they are: checks come from branches. */
+export async function judge(updates: readonly RefUpdate[], repository: PackageName): Promise<Verdict> {
+  const arriving = updates.filter((update) => !isDeletion(update))
+  const branchesOf = branchesByCommit(arriving)
+  const seeing = Promise.all([
+    findLargeFiles([...new Set(arriving.map(({ after }) => after))]),
+    lookAtTrees([...branchesOf.keys()]),
+  ])
+  // Loaded while git looks, and only where there is a branch to judge.
+  const loading = branchesOf.size > 0 ? import('./read-manifests.ts') : null
+  const [large, trees] = await seeing
+  const refusals = large.map(
+    (path) =>
+      `${printable(path)} has more than ${limits.fileBytes / 1024 ** 2} MiB. Keep it elsewhere and fetch it in the check; take it out of every commit that is not pushed yet (git rm --cached, git commit --amend).`,
+  )
+  if (!loading) return { refusals, notes: [] }
+  const { manifestJudge } = await loading
+  const branches = await judgeBranches(branchesOf, trees, manifestJudge(repository))
+  return { refusals: [...refusals, ...branches.refusals], notes: branches.notes }
+}
+
+/** Branches by the commit that they shall be at. Throws a Refusal for names and numbers that nobody needs. */
+function branchesByCommit(arriving: readonly RefUpdate[]): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  let count = 0
+  for (const update of arriving) {
+    const branch = branchOf(update)
+    if (branch === null) continue
+    // The replacement character stands for bytes that are no UTF-8.
+    if (branch.length > limits.branchName || branch.includes('\u{FFFD}'))
+      throw new Refusal(
+        `${printable(branch.slice(0, 50))}… is too strange a name for a branch: call it like a release, such as bookworm.`,
+      )
+    if ((count += 1) > limits.branches)
+      throw new Refusal(`More than ${limits.branches} branches in one push: push fewer at a time.`)
+    found.set(update.after, [...(found.get(update.after) ?? []), branch])
+  }
+  return found
+}
+
+async function lookAtTrees(commits: readonly string[]): Promise<Map<string, LookedAt>> {
+  const trees = new Map<string, LookedAt>()
+  for (const commit of commits) trees.set(commit, await lookAtTree(commit))
+  return trees
+}
+
+/** What is wrong with the branches, each mistake once, and what their pusher should know. */
+async function judgeBranches(
+  branchesOf: ReadonlyMap<string, string[]>,
+  trees: ReadonlyMap<string, LookedAt>,
+  judgeManifest: ManifestJudge,
+): Promise<Verdict> {
+  const mistakes = new Map<string, string[]>()
+  const notes = new Map<string, string[]>()
+  const add = (to: Map<string, string[]>, text: string, branches: readonly string[]): void => {
+    to.set(text, [...(to.get(text) ?? []), ...branches])
+  }
+  for (const [commit, tree] of trees) {
+    const branches = branchesOf.get(commit) ?? []
+    const judged =
+      tree.refusal === null ? await judgeManifest(tree.manifest) : { mistakes: tree.refusal, notes: [] }
+    if (judged.mistakes !== null) add(mistakes, judged.mistakes, branches)
+    for (const note of [...judged.notes, ...tree.notes]) add(notes, note, branches)
+  }
+  const lines = (from: Map<string, string[]>): string[] =>
+    [...from].map(([text, branches]) => `${listed(branches)}: ${text}`)
+  return { refusals: lines(mistakes), notes: lines(notes) }
+}
+
+const listed = (branches: readonly string[]): string =>
+  printable(branches.slice(0, 5).join(', ')) + (branches.length > 5 ? ` and ${branches.length - 5} more` : '')

@@ -1,0 +1,26 @@
+/** git's pre-receive hook: lets a push in, or says everything that is wrong with it. What it cannot judge it refuses. */
+import { parsePackage } from '../core/names.ts'
+import { judge } from './judge.ts'
+import { readUpdates, Refusal } from './updates.ts'
+
+const advice = 'Nothing of this push was taken. Mend this in your commit (git commit --amend) and push again.'
+
+/** Blank lines set what Assay says apart from what git says. */
+const say = (...blocks: readonly string[]): void => void process.stderr.write(`\n${blocks.join('\n\n')}\n\n`)
+
+try {
+  const repository = parsePackage(process.env['ASSAY_REPOSITORY'] ?? '')
+  const { refusals, notes } = await judge(await readUpdates(process.stdin), repository)
+  if (refusals.length > 0) {
+    say(...refusals, advice)
+    process.exitCode = 1
+  } else if (notes.length > 0) say(notes.join('\n'))
+} catch (error) {
+  if (error instanceof Refusal) say(error.message, 'Nothing of this push was taken.')
+  else
+    say(
+      `Assay cannot judge this push: ${error instanceof Error ? error.message : String(error)}`,
+      'Nothing of it was taken: please tell the admin of this server.',
+    )
+  process.exitCode = 1
+}

@@ -1,0 +1,100 @@
+/** What the real git finds around it here: our configuration, our hooks, and nothing of the host's or the caller's. */
+import { randomUUID } from 'node:crypto'
+import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { limits } from '../../core/formats/limits.ts'
+
+/** Seconds that a hook may take. */
+const patience = { preReceive: 60, postReceive: 30 }
+
+/** Writes configuration and hooks into `folder` and returns the environment that makes git use them. */
+export async function prepareGitHome(folder: string): Promise<NodeJS.ProcessEnv> {
+  const hooks = join(folder, 'hooks')
+  const config = join(folder, 'gitconfig')
+  await mkdir(hooks, { recursive: true })
+  await writeWhole(join(hooks, 'pre-receive'), preReceive, 0o755)
+  await writeWhole(join(hooks, 'post-receive'), postReceive, 0o755)
+  await writeWhole(config, configuration(hooks), 0o644)
+  return {
+    PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+    HOME: folder,
+    LC_ALL: 'C.UTF-8',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: config,
+    GIT_ATTR_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+  }
+}
+
+/** A file that another server's git may be reading appears whole or not at all. */
+async function writeWhole(path: string, text: string, mode: number): Promise<void> {
+  const draft = `${path}.${randomUUID()}`
+  await writeFile(draft, text)
+  await chmod(draft, mode)
+  await rename(draft, path)
+}
+
+/**
+ * @note Objects stay loose until git packs them, into small packs: isomorphic-git reads a loose object alone but a pack
+ * as a whole into memory. Packing happens within a push, so that no process outlives the one that began it.
+ */
+const configuration = (hooks: string): string => `# Written by Assay at its start: changes here are lost.
+[core]
+	hooksPath = ${quoted(hooks)}
+	bigFileThreshold = 8m
+	fsync = committed
+	fsyncMethod = batch
+[safe]
+	directory = *
+[transfer]
+	fsckObjects = true
+	unpackLimit = 100000
+[receive]
+	maxInputSize = ${limits.packBytes}
+	denyDeleteCurrent = ignore
+	keepAlive = 5
+[uploadpack]
+	allowFilter = true
+[pack]
+	threads = 1
+	windowMemory = 64m
+	packSizeLimit = 16m
+[gc]
+	autoDetach = false
+[maintenance]
+	autoDetach = false
+`
+
+const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
+const shellQuoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
+
+/** The compiled hook, run by the node that runs the server. */
+const hook = (name: string): string =>
+  [
+    process.execPath,
+    '--max-old-space-size=512',
+    fileURLToPath(new URL(`../../hooks/${name}.js`, import.meta.url)),
+  ]
+    .map(shellQuoted)
+    .join(' ')
+
+/** Fails closed: what keeps the hook from judging keeps the push out. */
+const preReceive = `#!/bin/sh
+# Written by Assay at its start: changes here are lost.
+timeout -k 5 ${patience.preReceive} ${hook('pre-receive')}
+status=$?
+case $status in
+  0 | 1) exit $status ;;
+  124 | 137) echo 'Judging this push took too long, so nothing of it was taken: push fewer branches at once, or make checks.yaml smaller.' >&2 ;;
+  *) echo "This push could not be judged (status $status), so nothing of it was taken: please tell the admin of this server." >&2 ;;
+esac
+exit 1
+`
+
+const postReceive = `#!/bin/sh
+# Written by Assay at its start: changes here are lost.
+timeout -k 5 ${patience.postReceive} ${hook('post-receive')} ||
+  echo 'Your push is in. It is not registered yet: that happens by itself within seconds.' >&2
+exit 0
+`

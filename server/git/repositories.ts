@@ -1,0 +1,162 @@
+/** The check repositories: bare, one per package, made when first needed. */
+import { randomUUID } from 'node:crypto'
+import fs from 'node:fs'
+import { access, mkdir, readdir, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import git from 'isomorphic-git'
+import { fullName, parsePackage, type PackageName } from '../../core/names.ts'
+import { oneAtATime } from '../one-at-a-time.ts'
+import { prepareGitHome } from './git-home.ts'
+import { commitFacts, readEntry, treeFiles, type CommitFacts, type TreeFile } from './objects.ts'
+import { refsSignature } from './refs-signature.ts'
+import { runGit } from './run-git.ts'
+import { treeTar } from './tree-tar.ts'
+
+/** For pages. */
+const limits = { files: 2_000, fileBytes: 1024 ** 2 }
+/** Of a repository without branches. */
+const firstBranch = 'main'
+
+export interface Heads {
+  /** The branch that HEAD names, whether it exists or not. */
+  head: string | null
+  /** Commit by branch. */
+  branches: Map<string, string>
+}
+
+export type Repositories = ReturnType<typeof repositories>
+
+/** The repositories below `folder`. Names were parsed: they cannot lead out of it. */
+export function repositories(folder: string) {
+  // No namespace begins with a dot.
+  const own = join(folder, '.assay')
+  const path = ({ namespace, name }: PackageName): string => join(folder, namespace, `${name}.git`)
+  const alone = oneAtATime()
+  const pushes = new Map<string, number>()
+  const settled = new Map<string, string>()
+  let home: Promise<NodeJS.ProcessEnv> | undefined
+  const environment = (): Promise<NodeJS.ProcessEnv> => {
+    home ??= prepareGitHome(own).catch((error: unknown) => {
+      home = undefined
+      throw error
+    })
+    return home
+  }
+
+  return {
+    path,
+    /** For the real git: nothing of the server's own environment but PATH. */
+    environment,
+
+    /** Makes the repository if it is not there, whole or not at all. Returns its path. */
+    async ensure(name: PackageName): Promise<string> {
+      const target = path(name)
+      await alone(fullName(name), async () => {
+        if (await exists(target)) return
+        const draft = join(own, `new-${randomUUID()}`)
+        const env = await environment()
+        await runGit(['init', '-q', '--bare', '--template=', `--initial-branch=${firstBranch}`, draft], env)
+        await mkdir(join(folder, name.namespace), { recursive: true })
+        await rename(draft, target)
+      })
+      return target
+    },
+
+    /** Its branches now; none where there is no repository. */
+    async heads(name: PackageName): Promise<Heads> {
+      const gitdir = path(name)
+      if (!(await exists(gitdir))) return { head: null, branches: new Map() }
+      const branches = new Map<string, string>()
+      for (const branch of await git.listBranches({ fs, gitdir })) {
+        const oid = await git.resolveRef({ fs, gitdir, ref: `refs/heads/${branch}` }).catch(() => null)
+        if (oid !== null) branches.set(branch, oid)
+      }
+      return { head: (await git.currentBranch({ fs, gitdir })) ?? null, branches }
+    },
+
+    /** Makes HEAD name `branch`: what a clone checks out. */
+    async setHead(name: PackageName, branch: string): Promise<void> {
+      await runGit(
+        ['--git-dir', path(name), 'symbolic-ref', 'HEAD', `refs/heads/${branch}`],
+        await environment(),
+      )
+    },
+
+    commit: (name: PackageName, commit: string): Promise<CommitFacts | null> =>
+      commitFacts(path(name), commit),
+
+    /** The files of a commit that exists, in git's order: the first 2000. */
+    files: (name: PackageName, commit: string): Promise<TreeFile[]> =>
+      treeFiles(path(name), commit, limits.files),
+
+    /** Content of a file of at most 1 MiB; null: there is none. */
+    async file(name: PackageName, commit: string, filePath: string): Promise<Buffer | null> {
+      return (await readEntry(path(name), commit, filePath, limits.fileBytes))?.bytes ?? null
+    },
+
+    /** What stands at `filePath`, its content only if it has at most `limit` bytes; null: nothing. */
+    entry: (name: PackageName, commit: string, filePath: string, limit: number) =>
+      readEntry(path(name), commit, filePath, limit),
+
+    treeTar: (name: PackageName, commit: string): Readable => treeTar(path(name), commit),
+
+    /** While `work` goes on a push is under way: who registers missed pushes leaves the repository alone. */
+    async whilePushing<T>(name: PackageName, work: () => Promise<T>): Promise<T> {
+      const key = fullName(name)
+      pushes.set(key, (pushes.get(key) ?? 0) + 1)
+      try {
+        return await work()
+      } finally {
+        const left = (pushes.get(key) ?? 1) - 1
+        if (left > 0) pushes.set(key, left)
+        else pushes.delete(key)
+      }
+    },
+
+    /** Repositories whose branches may have changed since `settle()` was last called for them: a few stats each. */
+    async *unsettled(): AsyncGenerator<{ name: PackageName; settle: () => void }> {
+      for (const name of await everyName(folder)) {
+        const key = fullName(name)
+        if (pushes.has(key)) continue
+        const signature = await refsSignature(path(name))
+        if (signature !== null && settled.get(key) === signature) continue
+        yield {
+          name,
+          settle: () => {
+            if (signature !== null) settled.set(key, signature)
+          },
+        }
+      }
+    },
+  }
+}
+
+const exists = (gitdir: string): Promise<boolean> =>
+  access(join(gitdir, 'HEAD')).then(
+    () => true,
+    () => false,
+  )
+
+async function everyName(folder: string): Promise<PackageName[]> {
+  const names: PackageName[] = []
+  for (const namespace of await listFolder(folder))
+    for (const repository of namespace.startsWith('.') ? [] : await listFolder(join(folder, namespace)))
+      if (repository.endsWith('.git')) names.push(...nameOf(`${namespace}/${repository.slice(0, -4)}`))
+  return names
+}
+
+/** None for a folder that somebody else put there. */
+function nameOf(text: string): PackageName[] {
+  try {
+    return [parsePackage(text)]
+  } catch {
+    return []
+  }
+}
+
+const listFolder = (folder: string): Promise<string[]> =>
+  readdir(folder).catch((error: unknown) => {
+    if (['ENOENT', 'ENOTDIR'].includes((error as { code?: string }).code ?? '')) return []
+    throw error
+  })

@@ -1,0 +1,11 @@
+/** The real git, for the few things that isomorphic-git does not do in a bare repository. */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+const execute = promisify(execFile)
+
+/** Runs git to its end; throws with what it said on stderr. */
+export async function runGit(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const { stdout } = await execute('git', args, { env, timeout: 60_000, maxBuffer: 1024 ** 2 })
+  return stdout
+}
