@@ -9,7 +9,7 @@ export interface Deb {
   version: string
   /** Field of the control file; absent: depends on nothing. */
   depends?: string
-  /** Path in the system to content; all may be executed. */
+  /** Path in the system to content; all may be executed. `DEBIAN/postinst` and the like are the package's scripts. */
   files: Record<string, string>
 }
 
@@ -28,7 +28,7 @@ export async function buildDeb(folder: string, { name, version, depends, files }
   const all = { 'DEBIAN/control': `${control.join('\n')}\n`, ...files }
   for (const [path, content] of Object.entries(all)) {
     await mkdir(dirname(join(root, path)), { recursive: true })
-    await writeFile(join(root, path), content, { mode: path.startsWith('DEBIAN/') ? 0o644 : 0o755 })
+    await writeFile(join(root, path), content, { mode: path === 'DEBIAN/control' ? 0o644 : 0o755 })
   }
   const target = join(folder, `${name}_${version}_amd64.deb`)
   await promisify(execFile)('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', root, target])
