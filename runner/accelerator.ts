@@ -2,17 +2,16 @@
  * What emulates the processors of this host's machines. KVM is taken only where it boots a guest within a deadline:
  * on some nested hosts /dev/kvm opens, and no guest ever starts. What was proven once is remembered.
  */
-import { spawn, type ChildProcess } from 'node:child_process'
 import { constants } from 'node:fs'
-import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { release, tmpdir } from 'node:os'
+import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { release } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../core/errors.ts'
 import { command, CommandFailed } from './command.ts'
 import type { ImageStore } from './images.ts'
 import { locked } from './lock.ts'
-import { acceleration, type Accelerator } from './machine/arguments.ts'
-import { marker, probeInitrd } from './machine/probe-initrd.ts'
+import type { Accelerator } from './machine/arguments.ts'
+import { bootProbe } from './machine/boot-probe.ts'
 
 export interface Found {
   accelerator: Accelerator
@@ -71,81 +70,23 @@ async function prove(
   device: { usable: boolean; why: string },
   signal?: AbortSignal,
 ): Promise<Finding> {
+  let without = device.why
   if (device.usable) {
-    const ms = await bootsWith('kvm', kernel, signal)
-    if (ms !== null)
-      return { accelerator: 'kvm', why: `A guest booted with KVM in ${(ms / 1000).toFixed(1)} s.` }
+    const { ms, failed } = await bootProbe('kvm', kernel, { deadlineMs: deadlineMs.kvm, signal })
+    if (ms !== undefined) return { accelerator: 'kvm', why: `A guest booted with KVM in ${seconds(ms)}.` }
+    without = `KVM can be opened, but boots no guest (${failed})`
   }
-  const ms = await bootsWith('tcg', kernel, signal)
-  if (ms === null)
+  const { ms, failed } = await bootProbe('tcg', kernel, { deadlineMs: deadlineMs.tcg, signal })
+  if (ms === undefined)
     throw new AppError(
       'NO_ACCELERATOR',
       500,
-      `qemu boots no guest on this host, not even emulated within ${deadlineMs.tcg / 1000} s. Mend: reinstall qemu-system-x86, and see that the host has memory and processor time to spare.`,
+      `qemu boots no guest on this host, not even emulated (${failed}). Mend: apt-get install --reinstall qemu-system-x86, and see that the host has memory and processor time to spare`,
     )
-  const without = device.usable
-    ? `/dev/kvm opens, but no guest booted with it within ${deadlineMs.kvm / 1000} s`
-    : device.why
-  return { accelerator: 'tcg', why: `${without}; emulated, a guest booted in ${(ms / 1000).toFixed(1)} s.` }
+  return { accelerator: 'tcg', why: `${without}; emulated, a guest booted in ${seconds(ms)}.` }
 }
 
-/** Milliseconds until a real kernel's first process spoke, or null when none did within the deadline. */
-async function bootsWith(
-  accelerator: Accelerator,
-  kernel: string,
-  signal?: AbortSignal,
-): Promise<number | null> {
-  const folder = await mkdtemp(join(tmpdir(), 'assay-probe-'))
-  const begun = performance.now()
-  try {
-    const initrd = join(folder, 'initrd')
-    await writeFile(initrd, probeInitrd())
-    const child = spawn(
-      'setpriv',
-      ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...probeArguments(accelerator, kernel, initrd)],
-      {
-        stdio: ['ignore', 'pipe', 'ignore'],
-        cwd: folder,
-      },
-    )
-    const limit = AbortSignal.timeout(deadlineMs[accelerator])
-    const spoke = await hears(child, AbortSignal.any([limit, ...(signal ? [signal] : [])]))
-    signal?.throwIfAborted()
-    return spoke ? performance.now() - begun : null
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
-function probeArguments(accelerator: Accelerator, kernel: string, initrd: string): string[] {
-  return [
-    ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-m', '256M', '-smp', '1'],
-    ...['-machine', 'q35', ...acceleration(accelerator)],
-    ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
-    ...['-kernel', kernel, '-initrd', initrd, '-append', 'console=ttyS0 quiet panic=-1 rdinit=/init'],
-    ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
-  ]
-}
-
-/** Whether the marker came; the process is gone afterwards. */
-async function hears(child: ChildProcess, until: AbortSignal): Promise<boolean> {
-  let heard = ''
-  let spoke = false
-  const stop = (): void => void child.kill('SIGKILL')
-  until.addEventListener('abort', stop)
-  child.stdout?.on('data', (chunk: Buffer) => {
-    heard = (heard + chunk.toString('latin1')).slice(-1000)
-    spoke ||= heard.includes(marker)
-    if (spoke) stop()
-  })
-  await new Promise<void>((resolve) => {
-    child.once('error', () => resolve())
-    child.once('close', () => resolve())
-    if (until.aborted) stop()
-  })
-  until.removeEventListener('abort', stop)
-  return spoke
-}
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
 async function usable(device: string): Promise<{ usable: boolean; why: string }> {
   return access(device, constants.R_OK | constants.W_OK).then(

@@ -8,7 +8,7 @@ import type { ImageFacts } from '../schemas/types.gen.ts'
 import { command, CommandFailed } from './command.ts'
 import { debianArchive, hostSources, sourceLines } from './mirror/apt-sources.ts'
 
-/** Told what is being done (empty: still the same), and how far it is (0 to 1). */
+/** Told what is being done, and how far it is (0 to 1). */
 export type Progress = (step: string, fraction: number) => void
 
 interface Recipe {
@@ -122,16 +122,13 @@ interface Bootstrapping {
 }
 
 async function bootstrap(recipe: Recipe, { root, sources, progress, signal }: Bootstrapping): Promise<void> {
-  let fraction = 0.03
   await command('mmdebstrap', bootstrapArguments(recipe, root, sources), {
     signal,
     // The kernel's own initial RAM disk would take longer to make than all the rest; see images/customize.
     env: { ...process.env, INITRD: 'No', LC_ALL: 'C.UTF-8' },
     onLine(line) {
       const step = milestones.find(({ said }) => line.includes(said))
-      if (step) progress(step.text, (fraction = step.fraction))
-      else if (/^(Unpacking|Setting up|Get:)/.test(line))
-        progress('', (fraction = Math.min(0.88, fraction + 0.001)))
+      if (step) progress(step.text, step.fraction)
     },
   })
 }

@@ -56,7 +56,10 @@ export async function connectQmp(
   })
   const command: Qmp['command'] = (name, args) =>
     new Promise((done, failed) => {
-      if (socket.destroyed) return failed(new Error('qemu is gone'))
+      if (socket.destroyed) {
+        failed(new Error('qemu is gone'))
+        return
+      }
       waiting.set(++last, { done, failed })
       socket.write(JSON.stringify({ execute: name, id: last, ...(args && { arguments: args }) }) + '\n')
     })

@@ -1,0 +1,39 @@
+/** `assay doctor`: what this host can do, what it lacks, and how to mend that. */
+import { join } from 'node:path'
+import { readConfig } from '../../core/config.ts'
+import { readArguments } from '../arguments.ts'
+import type { Command } from '../command.ts'
+import { examine, type Finding } from '../examinations.ts'
+import { print, printJson, say } from '../output.ts'
+import { progressBar } from '../progress.ts'
+
+export default {
+  usage: '',
+  summary:
+    'Says what this host can do and how to mend what is missing; exit status 1 if it cannot run checks.',
+  async run(args) {
+    const { values } = readArguments(args, {}, { least: 0, most: 0 })
+    const config = readConfig(process.env)
+    const findings: Finding[] = []
+    const bar = process.stderr.isTTY ? progressBar('doctor') : null
+    for await (const { finding, step, fraction } of examine(config, join(config.data, 'runner'))) {
+      if (finding) findings.push(finding)
+      else bar?.update(step, fraction)
+    }
+    bar?.end()
+    const able = findings.every(({ state }) => state !== 'missing')
+    if (values.json) printJson({ able, findings })
+    else {
+      for (const finding of findings) show(finding)
+      say(able ? 'This host can run checks.' : 'This host cannot run checks yet: see what is marked with ✗.')
+    }
+    return able ? 0 : 1
+  },
+} satisfies Command
+
+const marks = { fine: '✓', poor: '!', missing: '✗' } as const
+
+function show({ name, state, found, mend }: Finding): void {
+  print(`${marks[state]} ${name.padEnd(12)} ${found}`)
+  if (mend !== undefined) print(`  ${''.padEnd(12)} mend: ${mend}`)
+}

@@ -1,0 +1,122 @@
+/** `assay image`: the guest operating systems of this host's machines. */
+import { stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { AppError } from '../../core/errors.ts'
+import { readConfig } from '../../core/config.ts'
+import { imageStore, type Image } from '../../runner/images.ts'
+import { readArguments } from '../arguments.ts'
+import { UsageError, type Command } from '../command.ts'
+import { print, printJson, printTable, say } from '../output.ts'
+import { progressBar } from '../progress.ts'
+
+export default {
+  usage: 'build NAME | import FILE --name NAME | list | rm NAME',
+  summary: 'Builds guest images from recipes, imports disks, lists and removes what is there.',
+  async run([action = '', ...args]) {
+    const act = actions[action]
+    if (!act) throw new UsageError('say what to do: build, import, list or rm')
+    await act(args)
+    return 0
+  },
+} satisfies Command
+
+const actions: Record<string, (args: string[]) => Promise<void>> = {
+  build,
+  import: importDisk,
+  list,
+  rm: remove,
+}
+
+const store = () => imageStore(join(readConfig(process.env).data, 'images'))
+
+async function build(args: string[]): Promise<void> {
+  const { values, positionals } = readArguments(args, {}, { least: 1, most: 1 })
+  const name = positionals[0] ?? ''
+  const begun = performance.now()
+  const steps: string[] = []
+  const image = await shown(`image ${name}`, (update, signal) =>
+    store().build(
+      name,
+      (step, fraction) => {
+        steps.push(step)
+        update(step, fraction)
+      },
+      signal,
+    ),
+  )
+  if (values.json) printJson(facts(image))
+  else if (steps.length > 0)
+    print(`Image ${name} was built in ${Math.round((performance.now() - begun) / 1000)} s: ${image.folder}`)
+  else print(`Image ${name} is there already, as its recipe says: ${image.folder}`)
+}
+
+async function importDisk(args: string[]): Promise<void> {
+  const { values, positionals } = readArguments(args, { name: { type: 'string' } }, { least: 1, most: 1 })
+  if (values.name === undefined) throw new UsageError('--name is missing: what shall the image be called?')
+  const { name } = values
+  const file = resolve(positionals[0] ?? '')
+  const image = await shown(`image ${name}`, (update, signal) => {
+    update('copying the disk', 0)
+    return store().importDisk(file, name, signal)
+  })
+  if (values.json) printJson(facts(image))
+  else print(`Image ${name} was made of ${file}: ${image.folder}`)
+}
+
+async function list(args: string[]): Promise<void> {
+  const { values } = readArguments(args, {}, { least: 0, most: 0 })
+  const images = await store().list()
+  if (values.json) printJson(images.map(facts))
+  else if (images.length === 0) say('There is no image yet: `assay image build debian-12` makes one.')
+  else
+    printTable(
+      ['NAME', 'BUILT', 'SIZE', 'PACKAGES', 'DIGEST'],
+      await Promise.all(
+        images.map(async (image) => {
+          const { name, builtAt, packages, digest } = image.facts
+          return [
+            name,
+            builtAt,
+            `${await mebibytes(image)} MiB`,
+            String(packages.length),
+            digest.slice(0, 12),
+          ]
+        }),
+      ),
+    )
+}
+
+async function remove(args: string[]): Promise<void> {
+  const { values, positionals } = readArguments(args, {}, { least: 1, most: 1 })
+  const name = positionals[0] ?? ''
+  await store().remove(name)
+  if (values.json) printJson({ name, removed: true })
+  else print(`Image ${name} is gone. Machines that run keep what they have of it until they end.`)
+}
+
+/** Ctrl-C gives the work up and clears away what it had made so far. */
+async function shown<T>(
+  what: string,
+  work: (update: (step: string, fraction: number) => void, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const bar = progressBar(what)
+  const stop = new AbortController()
+  const onSignal = (): void => stop.abort(new AppError('STOPPED', 500, 'Stopped; nothing was changed.'))
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, onSignal)
+  try {
+    return await work(bar.update, stop.signal)
+  } catch (error) {
+    stop.signal.throwIfAborted()
+    throw error
+  } finally {
+    bar.end()
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, onSignal)
+  }
+}
+
+const facts = ({ facts, folder }: Image) => ({ ...facts, folder })
+
+async function mebibytes({ facts, folder }: Image): Promise<number> {
+  const { blocks } = await stat(join(folder, facts.disk.file))
+  return Math.round((blocks * 512) / (1 << 20))
+}
