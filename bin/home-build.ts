@@ -1,6 +1,7 @@
 /** The build that checks are about at home, where nobody announced one: from options, or guessed from what is there. */
 import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { AppError } from '../core/errors.ts'
 import { fullName, parsePackage } from '../core/names.ts'
 import type { JobBuild } from '../schemas/types.gen.ts'
 import type { HomeArtifact } from '../runner/at-home.ts'
@@ -23,11 +24,11 @@ export interface HomeBuild {
   artifacts: HomeArtifact[]
 }
 
-/** Throws UsageError, and BAD_PACKAGE_NAME. */
+/** Throws UsageError. */
 export async function homeBuild({ artifacts: texts, folder, ...given }: Given): Promise<HomeBuild> {
   const artifacts = await Promise.all(texts.map(describe))
   const deb = artifacts.map(({ name }) => /^([^_]+)_([^_]+)_[^_]+\.deb$/.exec(name)).find(Boolean)
-  const name = fullName(parsePackage(given.package ?? `deb/${deb?.[1] ?? nameOf(folder)}`))
+  const name = packageOf(given.package ?? `deb/${deb?.[1] ?? nameOf(folder)}`)
   return {
     artifacts,
     build: {
@@ -37,6 +38,14 @@ export async function homeBuild({ artifacts: texts, folder, ...given }: Given): 
       // Where they come from and what they hash to is known to `artifacts` alone: nobody announced them.
       artifacts: artifacts.map(({ name }) => ({ name, url: 'http://localhost/', sha256: '0'.repeat(64) })),
     },
+  }
+}
+
+function packageOf(text: string): string {
+  try {
+    return fullName(parsePackage(text))
+  } catch (error) {
+    throw new UsageError(error instanceof AppError ? error.message : String(error))
   }
 }
 

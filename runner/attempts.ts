@@ -5,7 +5,7 @@ import type { EnsureImage } from './ensure-image.ts'
 import { execute } from './execute.ts'
 import { fetchArtifacts } from './fetch-artifacts.ts'
 import type { OpenMachine } from './machine/machine.ts'
-import { serverAttempt } from './server-attempt.ts'
+import { serverAttempt, type ServerAttempt } from './server-attempt.ts'
 import type { ServerClient } from './server-client.ts'
 import type { Claim } from '../schemas/types.gen.ts'
 
@@ -29,10 +29,14 @@ export interface Attempts {
   idle: () => Promise<void>
 }
 
+/** Milliseconds that it may take to hand an execution back. */
+const lastWordsMs = 30_000
+
 interface Live {
   stop: AbortController
   /** Whether its check's first instruction was reached. */
   begun: boolean
+  attempt: ServerAttempt | null
   done: Promise<void>
 }
 
@@ -46,6 +50,7 @@ export function attempts(ports: AttemptPorts): Attempts {
     const about = { execution, attempt: job.attempt }
     log.info({ ...about, check: job.check.name, package: job.build.package }, 'begun')
     await using attempt = serverAttempt(client, job, log)
+    self.attempt = attempt
     const signal = AbortSignal.any([self.stop.signal, attempt.signal])
     const report = await execute(
       job,
@@ -72,7 +77,7 @@ export function attempts(ports: AttemptPorts): Attempts {
     async run(execution) {
       // The queue may bring the same twice: it is in good hands.
       if (ending || live.has(execution)) return
-      const self: Live = { stop: new AbortController(), begun: false, done: Promise.resolve() }
+      const self: Live = { stop: new AbortController(), begun: false, attempt: null, done: Promise.resolve() }
       self.done = run(execution, self).finally(() => live.delete(execution))
       live.set(execution, self)
       await self.done
@@ -80,7 +85,12 @@ export function attempts(ports: AttemptPorts): Attempts {
     count: () => live.size,
     handBack(which) {
       ending = true
-      for (const { stop, begun } of live.values()) if (which === 'all' || !begun) stop.abort(handedBack())
+      for (const one of live.values()) {
+        if (which === 'unbegun' && one.begun) continue
+        one.stop.abort(handedBack())
+        // A server that is away would be waited for; it gives up what it does not hear of by itself.
+        setTimeout(() => one.attempt?.abandon(), lastWordsMs).unref()
+      }
     },
     async idle() {
       while (live.size > 0) await Promise.allSettled([...live.values()].map(({ done }) => done))

@@ -147,7 +147,9 @@ async function firstHello(
       if (!(error instanceof AppError) || error.status < 500) throw error
       if (!told) log.warn(error.message)
       told = true
-      await sleep(times.helloPause, undefined, { ...(signal && { signal }) })
+      await sleep(times.helloPause, undefined, { ...(signal && { signal }) }).catch(() =>
+        signal?.throwIfAborted(),
+      )
     }
   }
 }

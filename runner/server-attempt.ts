@@ -20,6 +20,8 @@ export interface ServerAttempt extends AsyncDisposable {
   keep: (folder: string, files: Collected['files'], signal: AbortSignal) => Promise<string[]>
   /** Resolves when the server knows, or when it does not want to know any more. */
   report: (report: Report) => Promise<void>
+  /** Stops trying to reach a server that is away. */
+  abandon: () => void
 }
 
 /** Milliseconds. The server gives up an attempt after 60 s of silence, but only while it could hear. */
@@ -106,6 +108,7 @@ export function serverAttempt(client: ServerClient, job: Job, log: Logger): Serv
         if (!over.signal.aborted) throw error
       })
     },
+    abandon: () => over.abort(cancelled()),
     async [Symbol.asyncDispose]() {
       clearInterval(beating)
       over.abort(cancelled())

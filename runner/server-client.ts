@@ -104,7 +104,7 @@ async function patiently<T>(
       signal?.throwIfAborted()
       const known = error instanceof AppError ? error : unreachable(error)
       if ((known.status < 500 && known.status !== 429) || Date.now() + pause > deadline) throw known
-      await sleep(pause, undefined, { ...(signal && { signal }) })
+      await sleep(pause, undefined, { ...(signal && { signal }) }).catch(() => signal?.throwIfAborted())
     }
   }
 }
