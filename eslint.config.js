@@ -3,7 +3,7 @@ import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist*/', 'data/', 'node_modules/', 'schemas/types.gen.ts'] },
+  { ignores: ['dist*/', 'data/', 'node_modules/', 'schemas/*.gen.*'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -1,7 +1,10 @@
-/** Writes types.gen.ts from the JSON Schemas, in one go so that what two schemas share is one type. */
+/** Writes what is made from the JSON Schemas: types, in one go so that what two schemas share is one, and compiled code. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { Ajv } from 'ajv'
+import standalone from 'ajv/dist/standalone/index.js'
 import { compile } from 'json-schema-to-typescript'
 import { schemaFolder } from './folder.ts'
+import { ajvOptions } from './validate.ts'
 
 const files = readdirSync(schemaFolder)
   .filter((name) => name.endsWith('.schema.json'))
@@ -21,12 +24,20 @@ const types = await compile(everything, 'EveryShape', {
   ignoreMinAndMaxItems: true,
   style: { semi: false, singleQuote: true, printWidth: 110 },
 })
-const target = new URL('types.gen.ts', schemaFolder)
-if (process.argv.includes('--check')) {
-  if (readFileSync(target, 'utf8') !== types) {
+const banner = '/** Generated from manifest.schema.json by `npm run schemas`. Do not edit. */\n'
+const ajv = new Ajv({ ...ajvOptions, code: { source: true } })
+const manifest = JSON.parse(readFileSync(new URL('manifest.schema.json', schemaFolder), 'utf8')) as object
+const generated = {
+  'types.gen.ts': types,
+  'manifest.gen.cjs': `${banner}${standalone.default(ajv, ajv.compile(manifest))}\n`,
+}
+for (const [name, text] of Object.entries(generated)) {
+  const target = new URL(name, schemaFolder)
+  if (!process.argv.includes('--check')) writeFileSync(target, text)
+  else if (readFileSync(target, 'utf8') !== text) {
     process.stderr.write(
-      'schemas/types.gen.ts is older than the schemas: run `npm run schemas` and commit it.\n',
+      `schemas/${name} is older than the schemas: run \`npm run schemas\` and commit it.\n`,
     )
     process.exitCode = 1
   }
-} else writeFileSync(target, types)
+}

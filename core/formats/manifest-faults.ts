@@ -1,6 +1,6 @@
 /** What is wrong with a checks.yaml that is YAML: in the words of whoever writes it, with what to write instead. */
 import type { Manifest, ManifestCheck } from '../../schemas/types.gen.ts'
-import type { Problem, Validator } from '../../schemas/validate.ts'
+import type { Problem, Validator } from '../../schemas/problems.ts'
 import type { Fault } from '../check.ts'
 import { fullName, isShared, type PackageName } from '../names.ts'
 import { didYouMean } from './did-you-mean.ts'

@@ -1,5 +1,5 @@
 /** The native format: checks.yaml at a repository's root. Pure: the same text is read alike at home, at push and after. */
-import { validateManifest } from '../../schemas/validate.ts'
+import { validateManifest } from '../../schemas/validate-manifest.ts'
 import type { Manifest, ManifestCheck } from '../../schemas/types.gen.ts'
 import type { Check, Fault, Reading } from '../check.ts'
 import { fullName, kernelArch, type PackageName } from '../names.ts'
