@@ -96,7 +96,13 @@ async function releaseOf(
     const file = join(folder, 'InRelease')
     await command(
       '/usr/lib/apt/apt-helper',
-      ['-oAcquire::http::Timeout=20', 'download-file', `${uri}dists/${suite}/InRelease`, file],
+      [
+        '-oAcquire::http::Timeout=20',
+        '-oAcquire::Retries=1',
+        'download-file',
+        `${uri}dists/${suite}/InRelease`,
+        file,
+      ],
       { signal },
     )
     const text = (await readFile(file, 'utf8')).slice(0, 4000)

@@ -199,8 +199,11 @@ async function tunnelThrough(proxy: URL, target: string): Promise<Socket> {
   })
   asked.on('timeout', () => asked.destroy(new Error('the host’s own proxy was silent for a minute')))
   asked.end()
-  const [answer, socket] = (await once(asked, 'connect')) as [IncomingMessage, Socket]
-  if (answer.statusCode === 200) return socket
+  const [answer, socket, head] = (await once(asked, 'connect')) as [IncomingMessage, Socket, Buffer]
+  if (answer.statusCode === 200) {
+    socket.unshift(head)
+    return socket
+  }
   socket.destroy()
   throw new Refusal(502, `assay: the host's own proxy answered ${answer.statusCode ?? 0}.`)
 }

@@ -1,0 +1,74 @@
+/** What qemu is told, without a qemu. */
+import { deepEqual, ok } from 'node:assert/strict'
+import { qemuArguments } from '../../../runner/machine/arguments.ts'
+import type { MachineSpec } from '../../../runner/machine/machine.ts'
+import { relayWords } from '../../../runner/machine/network.ts'
+
+const facts = {
+  name: 'x',
+  arch: 'x86_64',
+  digest: '',
+  builtAt: '',
+  packages: [],
+  disk: { file: 'd', format: 'qcow2' },
+} as const
+const sockets = { qmp: '/s/qmp', control: '/s/control', log: '/s/log', console: '/s/console' }
+const spec: MachineSpec = {
+  image: 'x',
+  arch: 'x86_64',
+  memoryMiB: 512,
+  cpus: 2,
+  diskMiB: 64,
+  network: 'none',
+  prepareNetwork: false,
+  input: '/in',
+}
+const told = (changes: Partial<MachineSpec> = {}): string[] =>
+  qemuArguments({ ...spec, ...changes }, { ...facts, packages: [] }, 'tcg', sockets)
+
+describe('the arguments of qemu', () => {
+  it('give a network device only to a machine that needs one', () => {
+    const has = (args: string[]): boolean => args.some((word) => /net/.test(word))
+    ok(!has(told()))
+    for (const changes of [{ prepareNetwork: true }, { network: 'mirror' }] as const) ok(has(told(changes)))
+  })
+
+  it('deny in the sandbox all that can be denied, and bound what emulation keeps', () => {
+    const args = told()
+    ok(args.includes('on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'))
+    ok(args.includes('tcg,tb-size=256'))
+    ok(args.includes('-nodefaults') && args.includes('-no-user-config'))
+  })
+
+  it('open files of the machine’s own folder only, writable no more than overlay and output', () => {
+    const drives = told().filter((word) => word.startsWith('file='))
+    deepEqual(
+      drives.map((word) => [word.split(',')[0], word.includes('readonly=on')]),
+      [
+        ['file=overlay.qcow2', false],
+        ['file=agent.tar', true],
+        ['file=input.squashfs', true],
+        ['file=output.raw', false],
+      ],
+    )
+  })
+
+  it('boot the image’s kernel where it has one, and its own disk otherwise', () => {
+    ok(!told().includes('-kernel'))
+    const kernel = { file: 'vmlinuz', initrd: 'initrd', append: 'quiet' }
+    const args = qemuArguments(spec, { ...facts, packages: [], kernel }, 'kvm', sockets)
+    deepEqual(args.slice(args.indexOf('-kernel'), args.indexOf('-kernel') + 6), [
+      '-kernel',
+      'kernel',
+      '-initrd',
+      'initrd',
+      '-append',
+      'quiet',
+    ])
+  })
+
+  it('quote the words of the relay for the shell', () => {
+    const script = relayWords("/tmp/it's", ['setpriv'])[2] ?? ''
+    ok(script.includes(`'UNIX-CONNECT:/tmp/it'\\''s'`))
+  })
+})

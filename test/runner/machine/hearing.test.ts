@@ -1,0 +1,33 @@
+/** What a hostile machine says, on its console and its ports: bounded whatever comes. */
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { consoleTail } from '../../../runner/machine/console.ts'
+import { lineReader } from '../../../runner/machine/lines.ts'
+
+describe('lines from a machine', () => {
+  it('are put together from pieces, and dropped and counted when they are too long', () => {
+    const reader = lineReader(10)
+    deepEqual(reader.push(Buffer.from('one\ntw')), ['one'])
+    deepEqual(reader.push(Buffer.from('o\n' + 'x'.repeat(11) + '\nthree\n')), ['two', 'three'])
+    deepEqual(reader.push(Buffer.from('y'.repeat(100))), [])
+    deepEqual(reader.push(Buffer.from('y\nfour\n')), ['four'])
+    equal(reader.dropped(), 2)
+  })
+})
+
+describe('the console of a machine', () => {
+  it('keeps the last lines as plain text', () => {
+    const console = consoleTail()
+    console.push(Buffer.from('\x1b[31mred\x1b[0m \x07bell\r\n\xff'))
+    equal(console.text(), 'red bell\n')
+    console.push(Buffer.alloc(1 << 20, 'z'))
+    equal(console.text().length, 16_384)
+  })
+
+  it('knows the words of a dying kernel, even in pieces', () => {
+    const console = consoleTail()
+    console.push(Buffer.from('[ 1.0] Kernel panic - no'))
+    ok(!console.panicked())
+    console.push(Buffer.from('t syncing: Attempted to kill init'))
+    ok(console.panicked())
+  })
+})
