@@ -21,6 +21,12 @@ export interface Config {
   machines: number | null
   /** Host names of mirrors that machines may fetch packages from; null: the host's own package sources. */
   mirrors: string[] | null
+  /** Results that other systems post. */
+  results: {
+    post: 'token' | 'open'
+    /** Outcomes beside ResultsDB's own. */
+    outcomes: string[]
+  }
   logLevel: string
 }
 
@@ -55,6 +61,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       value.ASSAY_MIRRORS?.split(',')
         .map((host) => host.trim())
         .filter(Boolean) ?? null,
+    results: {
+      post: value.ASSAY_RESULTS_POST ?? 'token',
+      outcomes: (value.ASSAY_RESULTS_OUTCOMES ?? 'QUEUED,RUNNING,ERROR').split(','),
+    },
     logLevel: value.ASSAY_LOG ?? 'info',
   })
 }

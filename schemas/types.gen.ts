@@ -17,6 +17,9 @@ export interface EveryShape {
   Push?: Push
   Report?: Report
   CheckResult?: CheckResult
+  ResultsdbGroup?: ResultsdbGroup
+  ResultsdbResult?: ResultsdbResult
+  ResultsdbTestcase?: ResultsdbTestcase
   StepBegun?: StepBegun
   Work?: Work
 }
@@ -155,6 +158,14 @@ export interface Environment {
    * Host names that machines may fetch packages from, separated by commas; default: the host's own package sources.
    */
   ASSAY_MIRRORS?: string
+  /**
+   * Who may post results of other systems: holders of a token of scope results, or everybody.
+   */
+  ASSAY_RESULTS_POST?: 'token' | 'open'
+  /**
+   * Outcomes that may be posted beside PASSED, INFO, FAILED and NEEDS_INSPECTION, separated by commas.
+   */
+  ASSAY_RESULTS_OUTCOMES?: string
   /**
    * How much the service logs.
    */
@@ -439,6 +450,50 @@ export interface CheckResult {
   data?: {
     [k: string]: string
   }
+}
+/**
+ * A group of results as ResultsDB's API v2.0 shows it. The results of an execution are the group of its UUID.
+ */
+export interface ResultsdbGroup {
+  description: string | null
+  href: string
+  ref_url: string | null
+  /**
+   * Address of its results.
+   */
+  results: string
+  results_count: number
+  uuid: string
+}
+/**
+ * A result as ResultsDB's API v2.0 shows it.
+ */
+export interface ResultsdbResult {
+  data: {
+    [k: string]: string[]
+  }
+  /**
+   * Their UUIDs.
+   */
+  groups: string[]
+  href: string
+  id: number
+  note: string | null
+  outcome: string
+  ref_url: string | null
+  /**
+   * In UTC, without a zone; the fraction is left out where it is 0.
+   */
+  submit_time: string
+  testcase: ResultsdbTestcase
+}
+/**
+ * A testcase as ResultsDB's API v2.0 shows it.
+ */
+export interface ResultsdbTestcase {
+  href: string
+  name: string
+  ref_url: string | null
 }
 /**
  * How far an attempt has come, and on what machine once that is known.
