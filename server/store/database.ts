@@ -3,11 +3,12 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import knex, { type Knex } from 'knex'
 import * as ground from './migrations/001-ground.ts'
+import * as oneTableOfResults from './migrations/002-one-table-of-results.ts'
 
 /** Either the database or a transaction in it: stores are built from whichever they shall belong to. */
 export type Database = Knex
 
-const migrations = { '001-ground': ground }
+const migrations = { '001-ground': ground, '002-one-table-of-results': oneTableOfResults }
 
 /** What knex needs to know. `url`: postgres://… or the path of an SQLite file. */
 export function databaseOptions(url: string): Knex.Config {

@@ -1,11 +1,17 @@
-/** Results of executions, and the artifacts that executions left. */
+/** Results of executions in our own words, and the artifacts that executions left. ResultsDB's API reads the same table. */
 import type { Outcome } from '../../core/execution.ts'
+import { ownKeys, ownPairs, type About } from '../../core/resultsdb/traits.ts'
+import { publicOutcomes } from '../../core/resultsdb/outcomes.ts'
+import { microsecondsOf } from '../../core/resultsdb/times.ts'
 import type { CheckResult } from '../../schemas/types.gen.ts'
 import type { Database } from './database.ts'
+import { executionRows, fromRow as fromExecutionRow } from './executions.ts'
+import { writeResults, type NewRecord } from './resultsdb-write.ts'
 
 export interface Result {
   id: number
-  executionId: string
+  /** Null: another system posted it. */
+  executionId: string | null
   /** namespace.package.check or namespace.package.check.sub */
   testcase: string
   outcome: string
@@ -31,13 +37,14 @@ export interface Artifact {
 
 interface ResultRow {
   id: number
-  execution_id: string
+  execution_id: string | null
   testcase: string
   outcome: string
+  verdict: string | null
   note: string | null
   artifact: string | null
-  data: string | null
-  created_at: string
+  data: string
+  submit_time: number | string
 }
 
 interface ArtifactRow {
@@ -52,12 +59,36 @@ const fromRow = (row: ResultRow): Result => ({
   id: row.id,
   executionId: row.execution_id,
   testcase: row.testcase,
-  outcome: row.outcome,
+  outcome: row.verdict ?? row.outcome.toLowerCase(),
   note: row.note,
   artifact: row.artifact,
-  data: row.data === null ? {} : (JSON.parse(row.data) as Record<string, string>),
-  createdAt: row.created_at,
+  data: saidData(JSON.parse(row.data) as Record<string, string[]>, row.execution_id !== null),
+  createdAt: new Date(Number(row.submit_time) / 1000).toISOString(),
 })
+
+/** What a check said of its result; what its execution says anyway is left out. */
+function saidData(data: Record<string, string[]>, ofExecution: boolean): Record<string, string> {
+  const said = Object.entries(data).filter(([key]) => !ofExecution || !ownKeys.has(key))
+  return Object.fromEntries(said.map(([key, values]) => [key, values.join(', ')]))
+}
+
+/** `result` as both APIs find it: with what gating asks for, which a check cannot say of itself. */
+function toRecord(executionId: string, about: About, result: NewResult, now: string): NewRecord {
+  const said = Object.entries(result.data ?? {}).filter(([key]) => !ownKeys.has(key))
+  return {
+    executionId,
+    testcase: { name: result.testcase },
+    outcome: publicOutcomes[result.outcome],
+    verdict: result.outcome,
+    note: result.note ?? null,
+    refUrl: null,
+    artifact: result.artifact ?? null,
+    postedBy: null,
+    submitTime: microsecondsOf(now),
+    groups: [{ uuid: executionId, isExecution: true }],
+    pairs: [...ownPairs(about), ...said],
+  }
+}
 
 /** PostgreSQL hands big integers over as text. */
 const fromArtifactRow = (row: ArtifactRow): Artifact => ({
@@ -71,21 +102,23 @@ const fromArtifactRow = (row: ArtifactRow): Artifact => ({
 export type Results = ReturnType<typeof results>
 
 export function results(db: Database) {
+  const rows = () =>
+    db('results')
+      .join('testcases', 'testcases.id', 'results.testcase_id')
+      .select<ResultRow[]>('results.*', 'testcases.name as testcase')
   return {
+    /** Stores what the execution gave. Run it in a transaction. */
     async insert(executionId: string, given: readonly NewResult[], now: string): Promise<void> {
-      const rows = given.map(({ testcase, outcome, note, artifact, data }) => ({
-        execution_id: executionId,
-        testcase,
-        outcome,
-        note: note ?? null,
-        artifact: artifact ?? null,
-        data: data ? JSON.stringify(data) : null,
-        created_at: now,
-      }))
-      await db.batchInsert('results', rows, 100)
+      const [row] = await executionRows(db).where('executions.id', executionId)
+      if (!row) return
+      const about = fromExecutionRow(row)
+      await writeResults(
+        db,
+        given.map((result) => toRecord(executionId, about, result, now)),
+      )
     },
     async of(executionId: string): Promise<Result[]> {
-      return (await db<ResultRow>('results').where({ execution_id: executionId }).orderBy('id')).map(fromRow)
+      return (await rows().where('results.execution_id', executionId).orderBy('results.id')).map(fromRow)
     },
     /** Newest first, before `before` (an id). */
     async list({
@@ -97,9 +130,9 @@ export function results(db: Database) {
       limit: number
       before?: number | undefined
     }): Promise<Result[]> {
-      const query = db<ResultRow>('results').orderBy('id', 'desc').limit(limit)
-      if (testcase !== undefined) void query.where({ testcase })
-      if (before !== undefined) void query.where('id', '<', before)
+      const query = rows().orderBy('results.id', 'desc').limit(limit)
+      if (testcase !== undefined) void query.where('testcases.name', testcase)
+      if (before !== undefined) void query.where('results.id', '<', before)
       return (await query).map(fromRow)
     },
   }

@@ -9,6 +9,8 @@ import { overviews } from './overviews.ts'
 import { packages } from './packages.ts'
 import { registrations } from './registrations.ts'
 import { artifacts, results } from './results.ts'
+import { resultsdbNames } from './resultsdb-names.ts'
+import { resultsdbResults } from './resultsdb-results.ts'
 import { runners } from './runners.ts'
 import { search } from './search.ts'
 import { tokens } from './tokens.ts'
@@ -29,6 +31,8 @@ export function stores(db: Database) {
     attempts: attempts(db),
     results: results(db),
     artifacts: artifacts(db),
+    resultsdbNames: resultsdbNames(db),
+    resultsdbResults: resultsdbResults(db),
     runners: runners(db),
   }
 }

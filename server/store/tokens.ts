@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Database } from './database.ts'
 
-export const scopes = ['push', 'events', 'runner', 'admin'] as const
+export const scopes = ['push', 'events', 'results', 'runner', 'admin'] as const
 export type Scope = (typeof scopes)[number]
 
 /** Who a request comes from, and what it may do. */
