@@ -11,6 +11,7 @@ import { healthRoutes } from './routes/health.ts'
 import { openApiRoutes } from './routes/openapi.ts'
 import { packageRoutes } from './routes/packages.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { resultsdbRoutes } from './resultsdb/routes.ts'
 import { resultRoutes } from './routes/results.ts'
 import { runnerApiRoutes } from './routes/runner-api.ts'
 import { runnerRoutes } from './routes/runners.ts'
@@ -29,6 +30,7 @@ export function buildApp(services: Services): Express {
   app.use(executionRoutes(services), executionLogRoutes(services), resultRoutes(services))
   app.use(packageRoutes(services), buildRoutes(services), checkRoutes(services))
   app.use(runnerRoutes(services), tokenRoutes(services), healthRoutes(services), openApiRoutes())
+  app.use(resultsdbRoutes(services))
   app.use('/api', nothingHere)
   app.use(pageRoutes(services))
   app.use(nothingHere)

@@ -13,12 +13,19 @@ export const trustLocally = (socket: Socket): WeakSet<Socket> => localSockets.ad
 
 /** The identity behind `request`; null without credentials. Throws UNAUTHENTICATED or TOKEN_EXPIRED for bad ones. */
 export async function identifyRequest(
-  { stores, now }: Pick<Services, 'stores' | 'now'>,
+  services: Pick<Services, 'stores' | 'now'>,
   request: IncomingMessage,
 ): Promise<Identity | null> {
   if (localSockets.has(request.socket)) return { user: 'local', scopes: ['admin'] }
   const token = tokenOf(request.headers.authorization)
-  if (token === null) return null
+  return token === null ? null : identifyToken(services, token)
+}
+
+/** Whose `token` it is. Throws UNAUTHENTICATED or TOKEN_EXPIRED. */
+export async function identifyToken(
+  { stores, now }: Pick<Services, 'stores' | 'now'>,
+  token: string,
+): Promise<Identity> {
   const identity = await stores.tokens.identify(token, now())
   if (identity === 'expired') throw expired()
   if (identity === null) throw unauthenticated('This token is not known here')

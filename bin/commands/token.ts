@@ -13,7 +13,7 @@ interface TokenJson {
 }
 
 export default {
-  usage: 'create USER [--scope push|events|runner|admin ...] [--expires 90d] | revoke USER',
+  usage: 'create USER [--scope push|events|results|runner|admin ...] [--expires 90d] | revoke USER',
   summary: 'Makes a token and prints it once (scope push unless said otherwise), or ends all of a user.',
   async run([action = '', ...args]) {
     if (action === 'create') await create(args)
