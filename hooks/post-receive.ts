@@ -35,3 +35,4 @@ try {
 } catch {
   process.stderr.write(`\n${later}\n\n`)
 }
+process.exit(0)

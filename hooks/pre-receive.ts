@@ -8,12 +8,15 @@ const advice = 'Nothing of this push was taken. Mend this in your commit (git co
 /** Blank lines set what Assay says apart from what git says. */
 const say = (...blocks: readonly string[]): void => void process.stderr.write(`\n${blocks.join('\n\n')}\n\n`)
 
+/** Of a push that was judged. Any other status but 0 is a hook that fell over, which the wrapper of it words. */
+const refused = 7
+let status = 0
 try {
   const repository = parsePackage(process.env['ASSAY_REPOSITORY'] ?? '')
   const { refusals, notes } = await judge(await readUpdates(process.stdin), repository)
   if (refusals.length > 0) {
     say(...refusals, advice)
-    process.exitCode = 1
+    status = refused
   } else if (notes.length > 0) say(notes.join('\n'))
 } catch (error) {
   if (error instanceof Refusal) say(error.message, 'Nothing of this push was taken.')
@@ -22,5 +25,7 @@ try {
       `Assay cannot judge this push: ${error instanceof Error ? error.message : String(error)}`,
       'Nothing of it was taken: please tell the admin of this server.',
     )
-  process.exitCode = 1
+  status = refused
 }
+// Timers of simple-git would keep the pusher waiting.
+process.exit(status)

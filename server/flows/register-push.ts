@@ -36,10 +36,16 @@ async function register(services: Needs, name: PackageName, pushedBy: string | n
   })
   const known = new Map(before.map(({ branch, commit }) => [branch, commit]))
   const gone = [...known.keys()].filter((branch) => !branches.has(branch))
+  // Often several branches are at one commit.
+  const declared = new Map<string, Promise<Check[]>>()
+  const checksAt = (commit: string): Promise<Check[]> => {
+    const reading = declared.get(commit) ?? readChecks(services, name, commit)
+    declared.set(commit, reading)
+    return reading
+  }
   const moved: { branch: string; commit: string; checks: Check[] }[] = []
   for (const [branch, commit] of branches)
-    if (known.get(branch) !== commit)
-      moved.push({ branch, commit, checks: await readChecks(services, name, commit) })
+    if (known.get(branch) !== commit) moved.push({ branch, commit, checks: await checksAt(commit) })
   await transaction(async ({ registrations }) => {
     for (const branch of gone) await registrations.drop(packageId, branch)
     for (const one of moved)

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { temporaryFolder, type TemporaryFolder } from '../support/folder.ts'
+import { runGit } from '../support/clone.ts'
+
+describe('a hook on its own', () => {
+  let folder: TemporaryFolder
+  before(async () => {
+    folder = await temporaryFolder()
+    await runGit(folder.path, undefined, 'init', '--quiet', '--bare', '.')
+  })
+  after(() => folder[Symbol.asyncDispose]())
+
+  const run = async (
+    name: string,
+    input: string,
+    env: NodeJS.ProcessEnv,
+  ): Promise<{ code: number | null; said: string }> => {
+    const path = fileURLToPath(new URL(`../../hooks/${name}.js`, import.meta.url))
+    const child = spawn(process.execPath, [path], {
+      cwd: folder.path,
+      env: { PATH: process.env['PATH'], GIT_DIR: '.', ...env },
+    })
+    child.stdin.on('error', () => undefined).end(input)
+    const said = await text(child.stderr)
+    return { code: child.exitCode ?? (await new Promise((resolve) => child.once('exit', resolve))), said }
+  }
+  const zeros = '0'.repeat(40)
+  const line = `${zeros} ${'a'.repeat(40)} refs/heads/main\n`
+
+  it('refuses what it cannot judge: no repository, no such commit, too many updates', async () => {
+    const known = { ASSAY_REPOSITORY: 'deb/hello' }
+    for (const [input, env, reason] of [
+      [line, {}, /Assay cannot judge this push: "" is not a package's name/],
+      [line, known, /Assay cannot judge this push: git (rev-list|ls-tree) ended with 128/],
+      [line.repeat(10_001), known, /10001 branches and tags in one push: push at most 10000/],
+    ] as const) {
+      const { code, said } = await run('pre-receive', input, env)
+      assert.equal(code, 7)
+      assert.match(said, reason)
+    }
+  })
+
+  it('lets deletions pass without a look', async () => {
+    const { code, said } = await run('pre-receive', `${'a'.repeat(40)} ${zeros} refs/heads/main\n`, {
+      ASSAY_REPOSITORY: 'deb/hello',
+    })
+    assert.deepEqual([code, said], [0, ''])
+  })
+
+  it('says that a push is in when the server cannot be told, and never fails it', async () => {
+    const env = { ASSAY_REPOSITORY: 'deb/hello', ASSAY_SOCKET: `${folder.path}/none.sock` }
+    const { code, said } = await run('post-receive', line, env)
+    assert.equal(code, 0)
+    assert.match(said, /Your push is in\. It is not registered yet: that happens by itself within seconds\./)
+  })
+})

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { limits } from '../../core/formats/limits.ts'
+import { manifest, openClone, type Clone } from '../support/clone.ts'
+import { startTestServer, type TestServer } from '../support/server.ts'
+
+/** Nine times nine times nine … values in nine lines. */
+const bomb = Array.from(
+  'abcdefgh',
+  (name, at) =>
+    `${name}: &${name} [${Array(9)
+      .fill(at === 0 ? 'x' : `*${'abcdefgh'.charAt(at - 1)}`)
+      .join(',')}]\n`,
+).join('')
+
+describe('pushing checks', function () {
+  this.timeout(60_000)
+  let server: TestServer
+  let clone: Clone
+
+  before(async () => {
+    server = await startTestServer()
+  })
+  after(() => server.close())
+  beforeEach(async () => {
+    clone = await openClone(server, `deb/pushed-${Date.now()}`)
+  })
+  afterEach(() => clone[Symbol.asyncDispose]())
+
+  const branches = async (): Promise<string> => (await clone.git('ls-remote', 'origin')).said
+  /** Expects the push to be refused for each of `reasons`, and nothing of it to be in. */
+  const refused = async (...reasons: RegExp[]): Promise<string> => {
+    const { code, said } = await clone.push()
+    assert.equal(code, 1, said)
+    for (const reason of reasons) assert.match(said, reason)
+    assert.match(said, /Nothing of this push was taken/)
+    assert.equal(await branches(), '')
+    return said
+  }
+  const taken = async (...toldOf: RegExp[]): Promise<void> => {
+    const { code, said } = await clone.push()
+    assert.equal(code, 0, said)
+    for (const one of toldOf) assert.match(said, one)
+  }
+
+  it('answers with what was registered, when it runs and where its page is', async () => {
+    await clone.commit({
+      'checks.yaml':
+        'checks:\n  smoke: {summary: greets, run: ./s.sh, arch: [amd64]}\n  b: {run: x, image: debian-12}\n',
+    })
+    const { code, said } = await clone.push('main', 'bookworm')
+    assert.equal(code, 0, said)
+    assert.match(said, /Registered for deb\/pushed-\d+:/)
+    assert.match(
+      said,
+      /main at [0-9a-f]{10}: 2 checks, run by the next build of \S+ for release main and for releases without/,
+    )
+    assert.match(
+      said,
+      /bookworm at [0-9a-f]{10}: 2 checks, run by the next build of \S+ for release bookworm/,
+    )
+    assert.match(said, / smoke {2}greets \(on x86_64\)\n/)
+    assert.match(said, / b {6}\(in debian-12\)\n/)
+    assert.match(said, new RegExp(`See ${server.url}/packages/deb/pushed-`))
+  })
+
+  it('names every mistake, with its line, a caret and what to write instead', async () => {
+    await clone.commit({ 'checks.yaml': 'checks:\n  smoke:\n    rum: x\n    timeout: 300\n' })
+    const said = await refused(
+      /main: checks\.yaml has 3 mistakes/,
+      /checks\.yaml:2:3: check "smoke" has no run/,
+    )
+    assert.ok(
+      said.includes(
+        'checks.yaml:3:5: unknown key "rum"\n  3 |     rum: x\n    |     ^\n  mend: write run:\n',
+      ),
+      said,
+    )
+    assert.match(said, /checks\.yaml:4:14: timeout cannot be 300\n.*\n.*\n {2}mend: write a time such as 90s/)
+  })
+
+  const bad: Record<string, [string | Uint8Array, RegExp]> = {
+    'no YAML': ['checks: [unclosed', /is not YAML/],
+    'unknown keys': ['checks: {a: {run: x}}\ncolour: red\n', /unknown key "colour"/],
+    'wrong types': ['checks: {a: {run: 5}}\n', /run cannot be 5/],
+    '10 000 checks': [
+      `checks:\n${Array.from({ length: 10_000 }, (_, at) => `  c${at}: {run: x}\n`).join('')}`,
+      /10000 checks are too many/,
+    ],
+    'an alias bomb': [bomb, /holds more than 100000 values/],
+    'no text': [Buffer.from([0x63, 0xff, 0x00]), /is not text/],
+    'a megabyte and more': ['#'.repeat(limits.manifestBytes + 1), /has 1048577 bytes, more than 1048576/],
+    'checks for other packages': ['checks: {a: {run: x, for: [deb/other]}}', /cannot be for "deb\/other"/],
+  }
+  for (const [what, [content, reason]] of Object.entries(bad))
+    it(`refuses a checks.yaml that is ${what}`, async () => {
+      await clone.commit({ 'checks.yaml': content })
+      await refused(reason)
+    })
+
+  it('refuses a symbolic link where checks.yaml is due', async () => {
+    await writeFile(join(clone.path, 'real.yaml'), manifest())
+    await symlink('real.yaml', join(clone.path, 'checks.yaml'))
+    await clone.commit({})
+    await refused(/checks\.yaml:1:1: is a symbolic link\n {2}mend: commit a file of this name instead/)
+  })
+
+  it('refuses a folder where checks.yaml is due', async () => {
+    await clone.commit({ 'checks.yaml/a': 'x' })
+    await refused(/is a folder/)
+  })
+
+  it('refuses a file of 100 MB, also one that a later commit removed', async () => {
+    await clone.commit({ 'checks.yaml': manifest(), 'images/big.img': Buffer.alloc(100 * 1024 ** 2) })
+    await refused(/^images\/big\.img has more than 50 MiB\. Keep it elsewhere/m)
+    await rm(join(clone.path, 'images/big.img'))
+    await clone.commit({})
+    await refused(/^images\/big\.img has more than 50 MiB/m)
+  })
+
+  it('refuses a tree without end that a small pack names', async () => {
+    const blob = (await clone.git('hash-object', '-w', '/dev/null')).said.trim()
+    const mktree = (entries: string): string =>
+      execFileSync('git', ['mktree'], { cwd: clone.path, input: entries }).toString().trim()
+    let tree = mktree(`100644 blob ${blob}\tf\n`)
+    for (let level = 0; level < 12; level++)
+      tree = mktree(Array.from({ length: 10 }, (_, at) => `040000 tree ${tree}\td${at}\n`).join(''))
+    const commit = (await clone.git('commit-tree', tree, '-m', 'bomb')).said.trim()
+    await clone.git('reset', '--soft', commit)
+    await refused(/main: its tree has more than 20000 files and folders/)
+  })
+
+  it('takes a branch without checks.yaml and says that nothing is registered', async () => {
+    await clone.commit({ 'debian/tests/control': 'Tests: a\n' })
+    await taken(
+      /main: there is no checks\.yaml: nothing is registered/,
+      /DEP-8 are not read/,
+      /main at \S+: no checks/,
+    )
+  })
+
+  it('says what it cannot do yet instead of doing something else', async () => {
+    await clone.commit({
+      'checks.yaml': 'checks:\n  a: {run: x, results: tap}\n  b: {run: y, on: {type: z}}\n  c: {run: z}\n',
+    })
+    await taken(
+      /check a is skipped: it reports as tap/,
+      /check b is skipped: it waits for events/,
+      /1 check,/,
+    )
+  })
+
+  it('says which links and submodules no machine will see', async () => {
+    await symlink('/etc/passwd', join(clone.path, 'out'))
+    await symlink('checks.yaml', join(clone.path, 'in'))
+    await clone.commit({ 'checks.yaml': manifest() })
+    await taken(/left out in the machine: out \(a link that leads out of the tree\)\n/)
+  })
+
+  it('takes tags, and branches that go', async () => {
+    await clone.commit({ 'checks.yaml': manifest() })
+    await clone.push('main', 'bookworm')
+    await clone.git('tag', 'v1')
+    assert.equal((await clone.git('push', 'origin', 'v1')).code, 0)
+    const { code, said } = await clone.git('push', 'origin', ':bookworm')
+    assert.equal(code, 0, said)
+    assert.match(said, /bookworm: gone, nothing runs from it any more/)
+    assert.doesNotMatch(await branches(), /bookworm/)
+  })
+
+  it('judges a push of hundreds of branches once, and refuses thousands', async () => {
+    await clone.commit({ 'checks.yaml': manifest() })
+    const names = (count: number): string[] => Array.from({ length: count }, (_, at) => `r${at}`)
+    const many = await clone.push(...names(limits.branches))
+    assert.equal(many.code, 0, many.said)
+    assert.match(many.said, /and 480 more branches/)
+    const thousands = await clone.push(...names(limits.branches + 1).map((name) => `${name}x`))
+    assert.equal(thousands.code, 1)
+    assert.match(thousands.said, /More than 500 branches in one push: push fewer at a time/)
+  })
+
+  it('fails closed: a hook that falls over keeps the push out and says so', async () => {
+    await clone.commit({ 'checks.yaml': manifest() })
+    await server.services.repositories.environment()
+    const hook = join(server.services.config.data, 'repos/.assay/hooks/pre-receive')
+    const whole = await readFile(hook, 'utf8')
+    await writeFile(hook, whole.replace('pre-receive.js', 'missing.js'))
+    const { code, said } = await clone.push()
+    await writeFile(hook, whole)
+    assert.equal(code, 1)
+    assert.match(said, /This push could not be judged \(status 1\), so nothing of it was taken/)
+    await taken(/Registered/)
+  })
+})

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict'
+import { chmod, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { registerMissedPushes, registerPush } from '../../../server/flows/register-push.ts'
+import { manifest, openClone, runGit, type Clone } from '../../support/clone.ts'
+import { startTestServer, type TestServer } from '../../support/server.ts'
+
+describe('registering a push', function () {
+  this.timeout(60_000)
+  const name = { namespace: 'deb', name: 'hello' }
+  let server: TestServer
+  let clone: Clone
+
+  beforeEach(async () => {
+    server = await startTestServer()
+    clone = await openClone(server)
+  })
+  afterEach(async () => {
+    await clone[Symbol.asyncDispose]()
+    await server.close()
+  })
+
+  const current = async () => {
+    const { packages, registrations } = server.services.stores
+    return registrations.current((await packages.get(name)).id)
+  }
+  const summary = async (): Promise<string[]> =>
+    (await current()).map(
+      ({ branch, isDefault, checks }) =>
+        `${branch}${isDefault ? '*' : ''}:${checks.map((check) => check.run).join()}`,
+    )
+  const history = async (): Promise<number> => {
+    const { packages, registrations } = server.services.stores
+    return (await registrations.history((await packages.get(name)).id, 1000)).length
+  }
+  /** Runs git in the bare repository: as an admin could, without hooks. */
+  const inRepository = (...args: string[]) =>
+    runGit(server.services.repositories.path(name), undefined, ...args)
+
+  it('keeps what each branch declares, by whom and at which commit, and every former registration', async () => {
+    const first = await clone.commit({ 'checks.yaml': manifest('one') })
+    await clone.push()
+    const second = await clone.commit({ 'checks.yaml': manifest('two') })
+    await clone.push('main', 'bookworm')
+    assert.deepEqual(await summary(), ['bookworm:two', 'main*:two'])
+    const { packages, registrations } = server.services.stores
+    const all = await registrations.history((await packages.get(name)).id, 10)
+    assert.deepEqual(
+      all.map(({ commit }) => commit),
+      [second, second, first],
+    )
+    assert.ok(all.every(({ pushedBy }) => pushedBy === 'ann'))
+  })
+
+  it('makes the first branch the default, also for clones, and the next one when it goes', async () => {
+    await clone.commit({ 'checks.yaml': manifest() })
+    await clone.push('bookworm')
+    assert.match(
+      (await clone.git('ls-remote', '--symref', 'origin', 'HEAD')).said,
+      /^ref: refs\/heads\/bookworm\tHEAD/,
+    )
+    await clone.push('main')
+    assert.deepEqual(await summary(), ['bookworm*:./smoke.sh', 'main:./smoke.sh'])
+    assert.equal((await clone.git('push', 'origin', ':bookworm')).code, 0)
+    assert.deepEqual(await summary(), ['main*:./smoke.sh'])
+    assert.match(
+      (await clone.git('ls-remote', '--symref', 'origin', 'HEAD')).said,
+      /^ref: refs\/heads\/main\tHEAD/,
+    )
+  })
+
+  it('stops running what a branch no longer declares', async () => {
+    await clone.commit({ 'checks.yaml': manifest() })
+    await clone.push()
+    await rm(join(clone.path, 'checks.yaml'))
+    await clone.commit({})
+    await clone.push()
+    assert.deepEqual(await summary(), ['main*:'])
+  })
+
+  it('does once what it is told often and at the same time', async () => {
+    await clone.commit({ 'checks.yaml': manifest() })
+    await clone.push()
+    const before = await history()
+    await inRepository('update-ref', 'refs/heads/sid', 'refs/heads/main')
+    await Promise.all(Array.from({ length: 8 }, () => registerPush(server.services, name, 'ann')))
+    assert.equal(await history(), before + 1)
+    assert.deepEqual(await summary(), ['main*:./smoke.sh', 'sid:./smoke.sh'])
+  })
+
+  it('ends where the repository ends, however pushes and their calls overtake each other', async () => {
+    await clone.commit({ 'checks.yaml': manifest('zero') })
+    await clone.push()
+    const heads = []
+    for (const run of ['a', 'b', 'c', 'd']) heads.push(await clone.commit({ 'checks.yaml': manifest(run) }))
+    const pushes = await Promise.all(
+      heads.map((head) => clone.git('push', '--force', 'origin', `${head}:refs/heads/main`)),
+    )
+    assert.ok(
+      pushes.some(({ code }) => code === 0),
+      pushes.map(({ said }) => said).join('\n'),
+    )
+    const tip = (await clone.git('ls-remote', 'origin', 'refs/heads/main')).said.slice(0, 40)
+    assert.equal((await current())[0]!.commit, tip)
+  })
+
+  it('makes up for a post-receive call that got lost', async () => {
+    await clone.commit({ 'checks.yaml': manifest('first') })
+    await clone.push()
+    const hook = join(server.services.config.data, 'repos/.assay/hooks/post-receive')
+    const whole = await readFile(hook, 'utf8')
+    await writeFile(hook, whole.replace('post-receive.js', 'missing.js'))
+    await clone.commit({ 'checks.yaml': manifest('second') })
+    const { code, said } = await clone.push()
+    assert.equal(code, 0, said)
+    assert.match(said, /Your push is in\. It is not registered yet: that happens by itself within seconds/)
+    await registerMissedPushes(server.services)
+    assert.deepEqual(await summary(), ['main*:second'])
+  })
+
+  it('looks only at repositories whose branches may have moved', async () => {
+    await clone.commit({ 'checks.yaml': manifest() })
+    await clone.push()
+    const gitdir = server.services.repositories.path(name)
+    const longAgo = new Date(Date.now() - 60_000)
+    for (const path of ['refs/heads', 'HEAD']) await utimes(join(gitdir, path), longAgo, longAgo)
+    await registerMissedPushes(server.services)
+    const left = async (): Promise<number> => {
+      let count = 0
+      for await (const one of server.services.repositories.unsettled())
+        count += one.name.name === 'hello' ? 1 : 0
+      return count
+    }
+    assert.equal(await left(), 0)
+    await inRepository('update-ref', 'refs/heads/sid', 'refs/heads/main')
+    assert.equal(await left(), 1)
+    await registerMissedPushes(server.services)
+    assert.deepEqual(await summary(), ['main*:./smoke.sh', 'sid:./smoke.sh'])
+  })
+
+  it('registers what came in by another door and is wrong as nothing, and goes on with other repositories', async () => {
+    await clone.commit({ 'checks.yaml': manifest() })
+    await clone.push()
+    await using other = await openClone(server, 'deb/other')
+    await other.commit({ 'checks.yaml': manifest('other') })
+    await other.push()
+    await clone.commit({ 'checks.yaml': 'nonsense' })
+    const path = server.services.repositories.path(name)
+    assert.equal((await clone.git('push', path, 'HEAD:refs/heads/main')).code, 0)
+    await chmod(join(path, 'refs/heads'), 0o755)
+    await registerMissedPushes(server.services)
+    assert.deepEqual(await summary(), ['main*:'])
+  })
+})
