@@ -5,20 +5,20 @@ import { newestPerBucket, newestPerTestcase } from '../../core/resultsdb/latest.
 import { traitKeys } from '../../core/resultsdb/traits.ts'
 import type { Database } from './database.ts'
 import type { Resolved } from './resultsdb-filters.ts'
-import { makePlan, matching, timeAt } from './resultsdb-plan.ts'
-
-/** Bounds of what is looked through, and of what is answered. */
-const most = { matching: 20_000, latest: 10_000, walked: 200_000 }
+import { makePlan, matching, timeAt, whereFound, type Bounds } from './resultsdb-plan.ts'
 
 /** Ids of the newest results of each testcase, of each combination of `distinctOn` where keys are given. */
 export async function latestIds(
   db: Database,
   wanted: Resolved,
   distinctOn: readonly string[],
+  most: Bounds,
 ): Promise<number[]> {
   const asked = [...wanted.data.map(({ key }) => key), ...distinctOn]
   const onlyTraits = wanted.groups === null && asked.every((key) => traitKeys.includes(key))
-  const ids = onlyTraits ? await ofVariants(db, wanted, distinctOn) : await ofMatching(db, wanted, distinctOn)
+  const ids = onlyTraits
+    ? await ofVariants(db, wanted, distinctOn, most)
+    : await ofMatching(db, wanted, distinctOn, most)
   if (ids.length > most.latest) throw tooMany(most.latest)
   return ids
 }
@@ -28,8 +28,13 @@ const tooMany = (number: number): Refused =>
     `More than ${number} results would have to be looked through: add testcases, item, groups or since`,
   )
 
-async function ofMatching(db: Database, wanted: Resolved, distinctOn: readonly string[]): Promise<number[]> {
-  const plan = await makePlan(db, { ...wanted, outcomes: null })
+async function ofMatching(
+  db: Database,
+  wanted: Resolved,
+  distinctOn: readonly string[],
+  most: Bounds,
+): Promise<number[]> {
+  const plan = await makePlan(db, { ...wanted, outcomes: null }, most)
   if (plan.walk && (await timeAt(db, plan, 'desc', most.walked)) !== null) throw tooMany(most.walked)
   const found = matching(db, plan, { order: 'desc', limit: most.matching + 1, offset: 0 })
   const rows = await db('results')
@@ -50,7 +55,12 @@ async function ofMatching(db: Database, wanted: Resolved, distinctOn: readonly s
 }
 
 /** One look at the index for each variant finds its newest; what each stands for decides between them. */
-async function ofVariants(db: Database, wanted: Resolved, distinctOn: readonly string[]): Promise<number[]> {
+async function ofVariants(
+  db: Database,
+  wanted: Resolved,
+  distinctOn: readonly string[],
+  most: Bounds,
+): Promise<number[]> {
   const newest = ranked(db, wanted, distinctOn)
   const rows = await db
     .from(newest.as('newest'))
@@ -100,18 +110,13 @@ function dated(
     void query.leftJoin(`variant_traits as trait${at}`, (join) =>
       join.on(`trait${at}.variant_id`, 'variants.id').andOnVal(`trait${at}.key`, key),
     )
-  if (testcases)
-    void (testcases.ids
-      ? query.whereIn('variants.testcase_id', testcases.ids)
-      : query.whereExists(testcases.all('variants.testcase_id')))
-  for (const { pairs } of data)
-    void query.whereExists((trait) => {
-      void trait
-        .select(db.raw('1'))
-        .from('variant_traits as trait')
-        .whereRaw('trait.variant_id = variants.id')
-      if (pairs.ids) void trait.whereIn('trait.value_id', pairs.ids)
-      else void trait.whereExists(pairs.all('trait.value_id'))
-    })
+  if (testcases?.ids) void query.whereIn('variants.testcase_id', testcases.ids)
+  else if (testcases) whereFound(query, testcases.all('variants.testcase_id'))
+  for (const { pairs } of data) {
+    const trait = db('variant_traits as trait').whereRaw('trait.variant_id = variants.id')
+    if (pairs.ids) void trait.whereIn('trait.value_id', pairs.ids)
+    else whereFound(trait, pairs.all('trait.value_id'))
+    whereFound(query, trait.select(db.raw('1')))
+  }
   return query
 }

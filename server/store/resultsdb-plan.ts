@@ -37,37 +37,42 @@ export interface Plan {
 
 export type Order = 'asc' | 'desc'
 
-/** What matches less often than this is looked up whole and sorted. */
-const few = 2000
+/** How much a query may look at. */
+export interface Bounds {
+  /** What matches less often than this is looked up whole and sorted. */
+  few: number
+  /** How far a walk goes before it gives up. */
+  walked: number
+  /** Of how many matching results the newest are chosen. */
+  matching: number
+  /** How many of them may be the newest of something. */
+  latest: number
+}
+
+export const bounds: Bounds = { few: 2000, walked: 200_000, matching: 20_000, latest: 10_000 }
 
 export const idColumn = ({ table }: Source): string => (table === 'results' ? 'id' : 'result_id')
 
-export async function makePlan(db: Database, wanted: Resolved): Promise<Plan> {
+export async function makePlan(db: Database, wanted: Resolved, { few }: Bounds): Promise<Plan> {
   const { since } = wanted
   const filters = filtersOf(db, wanted)
-  const leaders = filters.filter((filter): filter is Filter & { source: Source } => filter.source !== null)
-  const [only] = leaders
-  if (only && filters.length === 1 && only.source.values.length === 1)
-    return { source: only.source, checks: [], since, walk: false }
-  const counts = await countSome(
-    db,
-    leaders.map(({ source }) => source),
+  const leaders = filters.flatMap((filter) => (filter.source ? [{ filter, source: filter.source }] : []))
+  const led = (leader: (typeof leaders)[number] | undefined): Pick<Plan, 'source' | 'checks' | 'since'> => ({
+    source: leader?.source ?? everything,
+    checks: filters.filter((filter) => filter !== leader?.filter),
     since,
-  )
-  const fewest = Math.min(...counts, few)
-  const chosen = leaders[counts.indexOf(fewest)]
-  if (chosen && fewest < few)
-    return {
-      source: chosen.source,
-      checks: filters.filter((filter) => filter !== chosen),
-      since,
-      walk: false,
-    }
+  })
   const ordered = leaders.find(({ source }) => source.values.length === 1)
-  const checks = filters.filter((filter) => filter !== ordered)
-  const everything: Source = { table: 'results', column: null, values: [] }
-  return { source: ordered?.source ?? everything, checks, since, walk: checks.length > 0 }
+  if (filters.length === 0 || (filters.length === 1 && ordered)) return { ...led(ordered), walk: false }
+  const sources = leaders.map(({ source }) => source)
+  const counts = await countSome(db, sources, { since, few })
+  const fewest = Math.min(...counts)
+  return fewest < few
+    ? { ...led(leaders[counts.indexOf(fewest)]), walk: false }
+    : { ...led(ordered), walk: true }
 }
+
+const everything: Source = { table: 'results', column: null, values: [] }
 
 function filtersOf(db: Database, { outcomes, testcases, groups, data }: Resolved): Filter[] {
   const filters = data.map(({ pairs }) => linked(db, pairs, 'result_data', 'value_id'))
@@ -82,12 +87,12 @@ function linked(db: Database, { ids, all }: Numbers, table: Table, column: strin
   return {
     source: ids && { table, column, values: ids },
     needsResult: false,
-    check: (query, found) =>
-      void query.whereExists((link) => {
-        void link.select(db.raw('1')).from(`${table} as link`).whereRaw('link.result_id = ??', [found.id])
-        if (ids) void link.whereRaw('link.submit_time = ??', [found.time]).whereIn(`link.${column}`, ids)
-        else void link.whereExists(all(`link.${column}`))
-      }),
+    check: (query, found) => {
+      const link = db(`${table} as link`).whereRaw('link.result_id = ??', [found.id])
+      if (ids) void link.whereRaw('link.submit_time = ??', [found.time]).whereIn(`link.${column}`, ids)
+      else whereFound(link, all(`link.${column}`))
+      whereFound(query, link.select(db.raw('1')))
+    },
   }
 }
 
@@ -99,15 +104,27 @@ function ofResult(
   return {
     source: values && { table: 'results', column, values },
     needsResult: true,
-    check: (query) =>
-      void (values || !all
-        ? query.whereIn(`results.${column}`, values ?? [])
-        : query.whereExists(all(`results.${column}`))),
+    check: (query) => {
+      if (values) void query.whereIn(`results.${column}`, values)
+      else if (all) whereFound(query, all(`results.${column}`))
+    },
   }
 }
 
+/**
+ * Narrows `query` to rows for which `sub` finds something. As EXISTS it would become a join: PostgreSQL may then lead with
+ * it, and SQLite (3.51, 3.52) counts a row once for each match when it skips rows by OFFSET.
+ */
+export function whereFound(query: Knex.QueryBuilder, sub: Knex.QueryBuilder): void {
+  void query.whereRaw('(?) is not null', [sub.limit(1)])
+}
+
 /** How many rows each source has, counted up to `few`, in one statement. */
-async function countSome(db: Database, sources: readonly Source[], since: Since): Promise<number[]> {
+async function countSome(
+  db: Database,
+  sources: readonly Source[],
+  { since, few }: { since: Since; few: number },
+): Promise<number[]> {
   if (sources.length === 0) return []
   const counts = sources.map((source, at) =>
     db

@@ -6,7 +6,7 @@ import type { ShownResult } from '../../core/resultsdb/views.ts'
 import type { Database } from './database.ts'
 import { resolve } from './resultsdb-filters.ts'
 import { latestIds } from './resultsdb-latest.ts'
-import { makePlan, matching, timeAt, type Order, type Plan } from './resultsdb-plan.ts'
+import { bounds, makePlan, matching, timeAt, type Order, type Plan } from './resultsdb-plan.ts'
 import { writeResults, type NewRecord } from './resultsdb-write.ts'
 
 interface Row {
@@ -36,12 +36,9 @@ const fromRow = (row: Row): ShownResult => ({
   data: JSON.parse(row.data) as Record<string, string[]>,
 })
 
-/** How far a walk looks before it gives up, nearest first. */
-const horizons = [2000, 200_000]
-
 export type ResultsdbResults = ReturnType<typeof resultsdbResults>
 
-export function resultsdbResults(db: Database) {
+export function resultsdbResults(db: Database, limits = bounds) {
   const rows = () =>
     db('results')
       .join('testcases', 'testcases.id', 'results.testcase_id')
@@ -61,7 +58,7 @@ export function resultsdbResults(db: Database) {
       const { order, limit, page } = query
       const wanted = await resolve(db, query)
       if (!wanted) return []
-      const plan = await makePlan(db, wanted)
+      const plan = await makePlan(db, wanted, limits)
       const span = { order, limit: limit + 1, offset: page * limit }
       const load = async (within: Plan): Promise<ShownResult[]> => {
         const found = await rows()
@@ -72,13 +69,13 @@ export function resultsdbResults(db: Database) {
           ])
         return found.map(fromRow)
       }
-      return plan.walk ? walk(db, plan, span, load) : load(plan)
+      return plan.walk ? walk(db, plan, { ...span, horizons: [limits.few, limits.walked] }, load) : load(plan)
     },
     /** The newest of each testcase, or of each combination of what `distinctOn` names; newest first. */
     async latest(query: ResultsQuery): Promise<ShownResult[]> {
       const wanted = await resolve(db, query)
       if (!wanted) return []
-      const ids = await latestIds(db, wanted, query.distinctOn)
+      const ids = await latestIds(db, wanted, query.distinctOn, limits)
       const found: ShownResult[] = []
       for (let from = 0; from < ids.length; from += 5000)
         found.push(...(await rows().whereIn('results.id', ids.slice(from, from + 5000))).map(fromRow))
@@ -95,7 +92,7 @@ export function resultsdbResults(db: Database) {
 async function walk(
   db: Database,
   plan: Plan,
-  { order, limit }: { order: Order; limit: number },
+  { order, limit, horizons }: { order: Order; limit: number; horizons: readonly number[] },
   load: (within: Plan) => Promise<ShownResult[]>,
 ): Promise<ShownResult[]> {
   for (const horizon of horizons) {
