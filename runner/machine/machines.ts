@@ -42,7 +42,7 @@ const bootTimeoutMs: Record<Accelerator, number> = { kvm: 60_000, tcg: 180_000 }
 
 /** Finds the accelerator, clears what machines of dead runners left, and opens the proxy. Throws NO_QEMU or NO_ACCELERATOR. */
 export async function openMachines(options: MachinesOptions): Promise<Machines> {
-  const { data, images, log } = options
+  const { data, images, internetAllowed, log } = options
   const runner = join(data, 'runner')
   const folder = join(runner, 'machines')
   const swept = await sweepMachines(folder)
@@ -54,7 +54,7 @@ export async function openMachines(options: MachinesOptions): Promise<Machines> 
       if (!found.proven) found = await findAccelerator({ folder: runner, images, signal })
       const { accelerator, qemu } = found
       const bounds = { bootTimeoutMs: bootTimeoutMs[accelerator], proxy: proxy.socket }
-      return qemuMachines({ images, folder, accelerator, qemu, ...bounds })(spec, signal)
+      return qemuMachines({ images, folder, accelerator, qemu, internetAllowed, ...bounds })(spec, signal)
     },
     get accelerator() {
       return found.accelerator

@@ -17,7 +17,7 @@ export const wantsNetwork = ({ network, prepareNetwork }: MachineSpec): boolean 
 /** Words before everything else that give what follows a namespace of its own; null where the host does not allow it. */
 export async function namespaceWords(): Promise<string[] | null> {
   const root = process.getuid?.() === 0
-  const words = ['unshare', ...(root ? [] : ['--user', '--map-root-user']), '--net', '--ipc']
+  const words = ['unshare', ...(root ? [] : ['--user', '--map-root-user']), '--net', '--ipc', '--mount']
   try {
     await command('unshare', [...words.slice(1), 'true'])
     return words

@@ -11,6 +11,7 @@ import type { Image, ImageStore } from '../images.ts'
 import { qemuArguments, type Accelerator, type MachineSockets } from './arguments.ts'
 import { allocated, machineFiles, makeDisks } from './disks.ts'
 import { boundWords, identityWords } from './identity.ts'
+import { connectInternet, internetWords, whyNoInternet } from './internet.ts'
 import { killed, live, type Life } from './life.ts'
 import {
   MachineFailed,
@@ -34,6 +35,7 @@ export interface QemuSettings {
   /** What `qemu-system-x86_64 --version` says. */
   qemu: string
   bootTimeoutMs: number
+  internetAllowed: boolean
   /** Unix socket of the proxy that machines with a network are led to. */
   proxy: string
 }
@@ -133,15 +135,21 @@ async function launch(
   const namespace = await namespaceWords()
   if (!namespace && wantsNetwork(spec))
     throw new Error('This host does not let us make network namespaces, so no machine can have a network.')
+  const internet = spec.network === 'internet'
+  const refusal = internet ? await whyNoInternet(settings.internetAllowed) : null
+  if (refusal) throw new Error(refusal)
   const [program = '', ...args] = [
     ...(namespace ?? []),
+    ...(internet ? await internetWords(join(folder, 'resolv.conf')) : []),
     ...(wantsNetwork(spec) ? relayWords(settings.proxy, identity) : []),
     ...identity,
     ...boundWords(spec),
     'qemu-system-x86_64',
     ...qemuArguments(spec, image.facts, settings.accelerator, ports),
   ]
-  return spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], cwd: folder })
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], cwd: folder })
+  if (internet) await connectInternet(child)
+  return child
 }
 
 function machine(

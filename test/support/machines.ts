@@ -12,7 +12,7 @@ export const never = new AbortController().signal
 export const buildTimeout = 300_000
 
 export async function testMachines(
-  changes: { mirrors?: string[] } = {},
+  changes: { mirrors?: string[]; internetAllowed?: boolean } = {},
 ): Promise<Machines & { refusals: string[] }> {
   const refusals: string[] = []
   const log = {
@@ -23,7 +23,7 @@ export async function testMachines(
     data: testMachineData,
     images: await tinyImage(),
     mirrors: changes.mirrors ?? null,
-    internetAllowed: false,
+    internetAllowed: changes.internetAllowed ?? false,
     log,
   })
   return Object.assign(machines, { refusals })

@@ -1,8 +1,9 @@
 /** What a machine reaches: the mirror through the proxy where it may, and nothing else whatever it tries. */
-import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { whyNoInternet } from '../../../runner/machine/internet.ts'
 import type { Machines } from '../../../runner/machine/machines.ts'
 import { buildTimeout, openMachine, runOnce, testMachines } from '../../support/machines.ts'
 
@@ -97,5 +98,25 @@ describe('the network of a machine', function () {
     equal(machine.output(), `${url} 200\n`)
     equal((await machine.run('check')).exitCode, 0)
     match(machine.output(), /^GET .* 200\n0\n10\.0\.2\.2:3128 closed\n0\n10\.0\.2\.2:3128 closed\n$/)
+  })
+
+  it('is the internet where the site allows it and has the tools, and even then never the host', async () => {
+    const internet = { network: 'internet' } as const
+    await rejects(openMachine(machines, { check: 'true' }, internet), /does not let checks see the internet/)
+    const generous = await testMachines({ mirrors: [host], internetAllowed: true })
+    try {
+      const problem = await whyNoInternet(true)
+      if (problem) await rejects(openMachine(generous, { check: 'true' }, internet), { message: problem })
+      else {
+        const script = `reach 10.0.2.2 ${new URL(`http://${host}`).port}; reach 169.254.169.254 80; reach 10.0.2.2 3128; ls /sys/class/net`
+        const { output } = await runOnce(generous, bash(script), { spec: internet })
+        equal(
+          output,
+          `10.0.2.2:${host.split(':')[1]} closed\n169.254.169.254:80 closed\n10.0.2.2:3128 open\neth0\nlo\n`,
+        )
+      }
+    } finally {
+      await generous.close()
+    }
   })
 })
