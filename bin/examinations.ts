@@ -144,14 +144,14 @@ async function findMirror(): Promise<Omit<Finding, 'name'>> {
 }
 
 async function findDisk({ data }: Config): Promise<Omit<Finding, 'name'>> {
-  await mkdir(data, { recursive: true, mode: 0o711 })
-  const { bavail, bsize } = await statfs(data)
-  return enough(
-    bavail * bsize,
-    { poor: 10, missing: 3 },
-    `free in ${data}`,
-    'set ASSAY_DATA to a folder on a larger disk',
+  const mend = 'set ASSAY_DATA to a folder on a disk with room'
+  const made = await mkdir(data, { recursive: true, mode: 0o711 }).then(
+    () => null,
+    (error: unknown) => (error as Error).message,
   )
+  if (made !== null) return { state: 'missing', found: `${data} cannot be made (${made})`, mend }
+  const { bavail, bsize } = await statfs(data)
+  return enough(bavail * bsize, { poor: 10, missing: 3 }, `free in ${data}`, mend)
 }
 
 async function findMemory(): Promise<Omit<Finding, 'name'>> {
