@@ -183,7 +183,6 @@ describe('reading checks.yaml', () => {
       .join('\n')
     assert.match(fault(bomb), /holds more than 100000 values/)
     assert.match(faults(repeat('['))[0]!, /nested too deeply/)
-    for (const text of ['- ', '{', 'a: ', '? a\n: b\n', '\n ', '|\n'])
-      assert.ok(faults(repeat(text)).length > 0, text)
+    for (const text of ['- ', 'a: ', '\n ']) assert.ok(faults(repeat(text)).length > 0, text)
   })
 })
