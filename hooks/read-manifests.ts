@@ -1,11 +1,10 @@
 /** Reads checks.yaml of pushed commits out of quarantine and says what is wrong with them. */
-import { simpleGit } from 'simple-git'
-import { readManifestFile } from '../core/formats/manifest-file.ts'
 import { limits } from '../core/formats/limits.ts'
-import { manifestFile } from '../core/formats/native.ts'
+import { manifestFile } from '../core/formats/manifest-name.ts'
 import { printable, showFaults } from '../core/formats/show-faults.ts'
 import type { PackageName } from '../core/names.ts'
 import type { LookedAt } from './look-at-tree.ts'
+import { simpleGit } from './simple-git.ts'
 
 export interface JudgedManifest {
   /** Every mistake in it, as text; null: it is taken. */
@@ -28,19 +27,24 @@ export type ManifestJudge = (found: LookedAt['manifest']) => Promise<JudgedManif
 /** A judge of manifests, which reads each once however many branches hold it. */
 export function manifestJudge(repository: PackageName): ManifestJudge {
   const git = simpleGit({ baseDir: process.cwd(), allowEnvironment: quarantine })
-  const judged = new Map<string, Promise<JudgedManifest>>()
+  const known = new Map<string, Promise<JudgedManifest>>()
   const read = async (found: LookedAt['manifest']): Promise<JudgedManifest> => {
     const isReadable = found?.kind === 'file' && found.size <= limits.manifestBytes
-    const bytes = isReadable ? await readBlob(found) : null
-    const { text, ...reading } = readManifestFile(found && { ...found, bytes }, { repository })
-    const count = reading.faults.length
+    // Loaded while git reads.
+    const [bytes, { readManifestFile }] = await Promise.all([
+      isReadable ? readBlob(found) : null,
+      import('../core/formats/manifest-file.ts'),
+    ])
+    const entry = found && { ...found, bytes }
+    const { text, ...judged } = readManifestFile(entry, { repository })
+    const count = judged.faults.length
     return {
       mistakes:
         count === 0
           ? null
-          : `${manifestFile} has ${count === 1 ? 'a mistake' : `${count} mistakes`}:\n\n${showFaults(reading.faults, text)}`,
+          : `${manifestFile} has ${count === 1 ? 'a mistake' : `${count} mistakes`}:\n\n${showFaults(judged.faults, text)}`,
       notes: found
-        ? reading.skipped.map(({ name, reason }) => `check ${name} is skipped: ${printable(reason)}`)
+        ? judged.skipped.map(({ name, reason }) => `check ${name} is skipped: ${printable(reason)}`)
         : [`there is no ${manifestFile}: nothing is registered`],
     }
   }
@@ -50,8 +54,8 @@ export function manifestJudge(repository: PackageName): ManifestJudge {
 
   return (found) => {
     const key = found ? `${found.kind} ${found.oid}` : ''
-    const known = judged.get(key) ?? read(found)
-    judged.set(key, known)
-    return known
+    const judging = known.get(key) ?? read(found)
+    known.set(key, judging)
+    return judging
   }
 }

@@ -1,7 +1,8 @@
 /** YAML as plain data, with the place of every value: in one walk that hostile documents cannot make long. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type Pair } from 'yaml'
+import type { Node, Pair } from 'yaml'
 import type { Fault } from '../check.ts'
 import { limits } from './limits.ts'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from './yaml.ts'
 
 export type Place = Pick<Fault, 'line' | 'column'>
 type Wrong = Omit<Fault, 'file'>
