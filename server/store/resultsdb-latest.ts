@@ -1,26 +1,25 @@
-/** The newest results: from the variants where only traits are asked about, else from whatever matches. */
+/** The newest results: from the testcases or their variants where only traits are asked about, else from all that match. */
 import type { Knex } from 'knex'
 import { Refused } from '../../core/resultsdb/faults.ts'
 import { newestPerBucket, newestPerTestcase } from '../../core/resultsdb/latest.ts'
+import type { ResultsQuery } from '../../core/resultsdb/query.ts'
 import { traitKeys } from '../../core/resultsdb/traits.ts'
 import type { Database } from './database.ts'
-import type { Resolved } from './resultsdb-filters.ts'
-import { makePlan, matching, timeAt, whereFound, type Bounds } from './resultsdb-plan.ts'
+import { filtersOf, whereFound, whereMeant, within, type Filter } from './resultsdb-filters.ts'
+import { isEndless, makePlan, matching, type Bounds } from './resultsdb-plan.ts'
+import { dataOf, resultsdbColumns, resultsdbRows, type ResultsdbRow } from './resultsdb-rows.ts'
 
-/** Ids of the newest results of each testcase, of each combination of `distinctOn` where keys are given. */
-export async function latestIds(
-  db: Database,
-  wanted: Resolved,
-  distinctOn: readonly string[],
-  most: Bounds,
-): Promise<number[]> {
-  const asked = [...wanted.data.map(({ key }) => key), ...distinctOn]
-  const onlyTraits = wanted.groups === null && asked.every((key) => traitKeys.includes(key))
-  const ids = onlyTraits
-    ? await ofVariants(db, wanted, distinctOn, most)
-    : await ofMatching(db, wanted, distinctOn, most)
-  if (ids.length > most.latest) throw tooMany(most.latest)
-  return ids
+type Asked = Omit<ResultsQuery, 'page' | 'limit' | 'order'>
+
+/** The newest results of each testcase, of each combination of `distinctOn` where keys are given; in no order. */
+export async function latestResults(db: Database, asked: Asked, most: Bounds): Promise<ResultsdbRow[]> {
+  const keys = [...asked.data.map(({ key }) => key), ...asked.distinctOn]
+  const rows =
+    asked.groups.length > 0 || !keys.every((key) => traitKeys.includes(key))
+      ? await ofMatching(db, asked, most)
+      : await ofNewest(db, keys.length === 0 ? ofTestcases(db, asked) : ofVariants(db, asked), asked, most)
+  if (rows.length > most.latest) throw tooMany(most.latest)
+  return rows
 }
 
 const tooMany = (number: number): Refused =>
@@ -28,95 +27,89 @@ const tooMany = (number: number): Refused =>
     `More than ${number} results would have to be looked through: add testcases, item, groups or since`,
   )
 
-async function ofMatching(
-  db: Database,
-  wanted: Resolved,
-  distinctOn: readonly string[],
-  most: Bounds,
-): Promise<number[]> {
-  const plan = await makePlan(db, { ...wanted, outcomes: null }, most)
-  if (plan.walk && (await timeAt(db, plan, 'desc', most.walked)) !== null) throw tooMany(most.walked)
+async function ofMatching(db: Database, asked: Asked, most: Bounds): Promise<ResultsdbRow[]> {
+  const plan = await makePlan(db, asked, most)
+  if (!plan) return []
+  if (plan.walk && (await isEndless(db, plan, 'desc', most))) throw tooMany(most.walked)
   const found = matching(db, plan, { order: 'desc', limit: most.matching + 1, offset: 0 })
-  const rows = await db('results')
-    .join(found.as('found'), 'found.result_id', 'results.id')
-    .select<{ id: number; testcase_id: number; submit_time: number | string; data?: string }[]>(
-      ...['results.id', 'results.testcase_id', 'results.submit_time'],
-      ...(distinctOn.length > 0 ? ['results.data'] : []),
-    )
+  const rows = await resultsdbRows(db).join(found.as('found'), 'found.result_id', 'results.id')
   if (rows.length > most.matching) throw tooMany(most.matching)
   const results = rows.map((row) => ({
+    row,
     id: row.id,
     testcaseId: row.testcase_id,
     submitTime: Number(row.submit_time),
-    data: row.data === undefined ? {} : (JSON.parse(row.data) as Record<string, string[]>),
+    data: asked.distinctOn.length > 0 ? dataOf(row) : {},
   }))
-  const newest = distinctOn.length > 0 ? newestPerBucket(results, distinctOn) : newestPerTestcase(results)
-  return newest.map(({ id }) => id)
+  const newest =
+    asked.distinctOn.length > 0 ? newestPerBucket(results, asked.distinctOn) : newestPerTestcase(results)
+  return newest.map(({ row }) => row)
 }
 
-/** One look at the index for each variant finds its newest; what each stands for decides between them. */
-async function ofVariants(
+/** `newest`: what the newest results are of (`of_id`), their time, and their place among those that stand for the same. */
+async function ofNewest(
   db: Database,
-  wanted: Resolved,
-  distinctOn: readonly string[],
-  most: Bounds,
-): Promise<number[]> {
-  const newest = ranked(db, wanted, distinctOn)
-  const rows = await db
+  { newest, column }: { newest: Knex.QueryBuilder; column: 'testcase_id' | 'variant_id' },
+  { distinctOn }: Asked,
+  { latest }: Bounds,
+): Promise<ResultsdbRow[]> {
+  const query = db
     .from(newest.as('newest'))
     .joinRaw('cross join results')
-    .whereRaw('results.variant_id = newest.variant_id and results.submit_time = newest.newest_time')
-    .where('newest.place', 1)
-    .orderBy('results.id', 'desc')
-    .limit(most.latest + 1)
-    .select<{ id: number; variant_id: number }[]>('results.id', 'results.variant_id')
-  if (distinctOn.length === 0) return rows.map(({ id }) => id)
-  const ids = new Map(rows.toReversed().map(({ id, variant_id }) => [variant_id, id]))
-  return [...ids.values()]
+    .whereRaw(`results.${column} = newest.of_id and results.submit_time = newest.newest_time`)
+    .joinRaw('cross join testcases')
+    .whereRaw('testcases.id = results.testcase_id')
+    .limit(latest + 1)
+  const rows = await query.select<(ResultsdbRow & { of_id: number })[]>(...resultsdbColumns, 'newest.of_id')
+  if (distinctOn.length === 0) return rows
+  // One of each, the last of those that are equally new.
+  const one = new Map<number, ResultsdbRow>()
+  for (const row of rows) if (row.id > (one.get(row.of_id)?.id ?? 0)) one.set(row.of_id, row)
+  return [...one.values()]
 }
 
-/** Variants with the time of their newest result and their place among those that stand for the same. */
-function ranked(db: Database, wanted: Resolved, distinctOn: readonly string[]): Knex.QueryBuilder {
-  const buckets = distinctOn.map((_, at) => `bucket${at}`)
-  const same = ['testcase_id', ...buckets].map((column) => `dated.${column}`).join(', ')
-  // All that are equally new, except where one is asked for.
-  const order = distinctOn.length > 0 ? 'row_number' : 'rank'
-  const tie = distinctOn.length > 0 ? ', dated.variant_id desc' : ''
-  return db
-    .from(dated(db, wanted, distinctOn).as('dated'))
-    .whereNotNull('dated.newest_time')
-    .select(
-      'dated.variant_id',
-      'dated.newest_time',
-      db.raw(`${order}() over (partition by ${same} order by dated.newest_time desc${tie}) as place`),
-    )
+/** One look at the index for each finds the time of its newest result. */
+function dated(db: Database, table: 'testcases' | 'variants', column: string, { since }: Asked) {
+  const newest = within(db('results'), 'results', since)
+    .max('submit_time')
+    .whereRaw(`results.${column} = ${table}.id`)
+  return db(table).select(`${table}.id as of_id`, newest.as('newest_time'))
 }
 
-function dated(
-  db: Database,
-  { since, testcases, data }: Resolved,
-  distinctOn: readonly string[],
-): Knex.QueryBuilder {
-  const newest = db('results').max('submit_time').whereRaw('results.variant_id = variants.id')
-  if (since.start !== null) void newest.where('submit_time', '>=', since.start)
-  if (since.end !== null) void newest.where('submit_time', '<=', since.end)
-  const query = db('variants').select(
-    'variants.id as variant_id',
-    'variants.testcase_id',
-    newest.as('newest_time'),
-    ...distinctOn.map((_, at) => `trait${at}.value_id as bucket${at}`),
-  )
+function ofTestcases(db: Database, asked: Asked) {
+  const query = dated(db, 'testcases', 'testcase_id', asked)
+  for (const { names } of filtersOf(db, asked)) if (names) void query.whereIn('testcases.id', names.select())
+  const newest = db.from(query.as('dated')).whereNotNull('newest_time').select('of_id', 'newest_time')
+  return { newest, column: 'testcase_id' as const }
+}
+
+function ofVariants(db: Database, asked: Asked) {
+  const { distinctOn } = asked
+  const query = dated(db, 'variants', 'variant_id', asked).select('variants.testcase_id')
   for (const [at, key] of distinctOn.entries())
-    void query.leftJoin(`variant_traits as trait${at}`, (join) =>
-      join.on(`trait${at}.variant_id`, 'variants.id').andOnVal(`trait${at}.key`, key),
-    )
-  if (testcases?.ids) void query.whereIn('variants.testcase_id', testcases.ids)
-  else if (testcases) whereFound(query, testcases.all('variants.testcase_id'))
-  for (const { pairs } of data) {
-    const trait = db('variant_traits as trait').whereRaw('trait.variant_id = variants.id')
-    if (pairs.ids) void trait.whereIn('trait.value_id', pairs.ids)
-    else whereFound(trait, pairs.all('trait.value_id'))
-    whereFound(query, trait.select(db.raw('1')))
+    void query
+      .select(`trait${at}.value_id as bucket${at}`)
+      .leftJoin(`variant_traits as trait${at}`, (join) =>
+        join.on(`trait${at}.variant_id`, 'variants.id').andOnVal(`trait${at}.key`, key),
+      )
+  for (const filter of filtersOf(db, asked)) checkVariant(db, query, filter)
+  const same = ['testcase_id', ...distinctOn.map((_, at) => `bucket${at}`)].join(', ')
+  // All that are equally new, except where one of each is asked for.
+  const [order, tie] = distinctOn.length > 0 ? ['row_number', ', of_id desc'] : ['rank', '']
+  const placed = db
+    .from(query.as('dated'))
+    .whereNotNull('newest_time')
+    .select('of_id', 'newest_time')
+    .select(db.raw(`${order}() over (partition by ${same} order by newest_time desc${tie}) as place`))
+  const newest = db.from(placed.as('placed')).where('place', 1).select('of_id', 'newest_time')
+  return { newest, column: 'variant_id' as const }
+}
+
+function checkVariant(db: Database, query: Knex.QueryBuilder, filter: Filter): void {
+  if (filter.column === 'testcase_id') {
+    whereMeant(query, 'variants.testcase_id', filter)
+    return
   }
-  return query
+  const trait = db('variant_traits as trait').select(db.raw('1')).whereRaw('trait.variant_id = variants.id')
+  whereFound(query, whereMeant(trait, 'trait.value_id', filter))
 }

@@ -4,44 +4,17 @@
  * that knows only averages walks a whole table for a rare combination.
  */
 import type { Knex } from 'knex'
+import type { ResultFilter } from '../../core/resultsdb/query.ts'
 import type { Since } from '../../core/resultsdb/times.ts'
 import type { Database } from './database.ts'
-import type { Numbers, Resolved } from './resultsdb-filters.ts'
-
-type Table = 'results' | 'result_data' | 'result_group_members'
-
-/** Rows that share values of a column, each with the time of its result. */
-export interface Source {
-  table: Table
-  /** Null: all. */
-  column: string | null
-  values: readonly (number | string)[]
-}
-
-interface Filter {
-  /** Null: too many values to list. */
-  source: Source | null
-  /** Narrows `query`; `found`: the columns of its results' times and ids. */
-  check: (query: Knex.QueryBuilder, found: { time: string; id: string }) => void
-  /** What it checks is in the table of results. */
-  needsResult: boolean
-}
-
-export interface Plan {
-  source: Source
-  checks: readonly Filter[]
-  since: Since
-  /** Its rows are many and must be checked one by one: look at the nearest first, and not for ever. */
-  walk: boolean
-}
-
-export type Order = 'asc' | 'desc'
+import { countFilters, filtersOf, whereFound, whereMeant, within, type Filter } from './resultsdb-filters.ts'
 
 /** How much a query may look at. */
 export interface Bounds {
   /** What matches less often than this is looked up whole and sorted. */
   few: number
-  /** How far a walk goes before it gives up. */
+  /** How far a walk goes first, and before it gives up. */
+  near: number
   walked: number
   /** Of how many matching results the newest are chosen. */
   matching: number
@@ -49,153 +22,122 @@ export interface Bounds {
   latest: number
 }
 
-export const bounds: Bounds = { few: 2000, walked: 200_000, matching: 20_000, latest: 10_000 }
+export const bounds: Bounds = { few: 500, near: 2000, walked: 200_000, matching: 20_000, latest: 10_000 }
 
-export const idColumn = ({ table }: Source): string => (table === 'results' ? 'id' : 'result_id')
-
-export async function makePlan(db: Database, wanted: Resolved, { few }: Bounds): Promise<Plan> {
-  const { since } = wanted
-  const filters = filtersOf(db, wanted)
-  const leaders = filters.flatMap((filter) => (filter.source ? [{ filter, source: filter.source }] : []))
-  const led = (leader: (typeof leaders)[number] | undefined): Pick<Plan, 'source' | 'checks' | 'since'> => ({
-    source: leader?.source ?? everything,
-    checks: filters.filter((filter) => filter !== leader?.filter),
-    since,
-  })
-  const ordered = leaders.find(({ source }) => source.values.length === 1)
-  if (filters.length === 0 || (filters.length === 1 && ordered)) return { ...led(ordered), walk: false }
-  const sources = leaders.map(({ source }) => source)
-  const counts = await countSome(db, sources, { since, few })
-  const fewest = Math.min(...counts)
-  return fewest < few
-    ? { ...led(leaders[counts.indexOf(fewest)]), walk: false }
-    : { ...led(ordered), walk: true }
+export interface Plan {
+  /** Null: all results are looked at. */
+  lead: Filter | null
+  checks: readonly Filter[]
+  since: Since
+  /** Rows are many and must be checked one by one: look at the nearest first, and not for ever. */
+  walk: boolean
 }
 
-const everything: Source = { table: 'results', column: null, values: [] }
+export type Order = 'asc' | 'desc'
 
-function filtersOf(db: Database, { outcomes, testcases, groups, data }: Resolved): Filter[] {
-  const filters = data.map(({ pairs }) => linked(db, pairs, 'result_data', 'value_id'))
-  if (groups) filters.push(linked(db, groups, 'result_group_members', 'group_id'))
-  if (testcases) filters.push(ofResult('testcase_id', testcases.ids, testcases.all))
-  if (outcomes) filters.push(ofResult('outcome', outcomes, null))
-  return filters
+/** By convention it names the build that a result is about: few results are about one. */
+const identifying = 'item'
+
+/** Null where nothing can match. Asks the database only where more than one filter could lead. */
+export async function makePlan(db: Database, asked: ResultFilter, { few }: Bounds): Promise<Plan | null> {
+  const { since } = asked
+  const filters = filtersOf(db, asked)
+  const clear = filters.find(({ isOne, key }) => isOne && (filters.length === 1 || key === identifying))
+  if (clear || filters.length === 0) return { ...led(filters, clear), since, walk: false }
+  const counted = await countFilters(db, filters, { since, few })
+  if (!counted) return null
+  const all = counted.map(({ filter }) => filter)
+  const fewest = Math.min(...counted.map(({ rows }) => rows))
+  if (fewest < few)
+    return { ...led(all, counted.find(({ rows }) => rows === fewest)?.filter), since, walk: false }
+  const ordered = all.find(({ values }) => values?.length === 1)
+  const plan = led(all, ordered)
+  return { ...plan, since, walk: plan.checks.length > 0 }
 }
 
-/** A filter on a table that says which results have something. */
-function linked(db: Database, { ids, all }: Numbers, table: Table, column: string): Filter {
-  return {
-    source: ids && { table, column, values: ids },
-    needsResult: false,
-    check: (query, found) => {
-      const link = db(`${table} as link`).whereRaw('link.result_id = ??', [found.id])
-      if (ids) void link.whereRaw('link.submit_time = ??', [found.time]).whereIn(`link.${column}`, ids)
-      else whereFound(link, all(`link.${column}`))
-      whereFound(query, link.select(db.raw('1')))
-    },
-  }
+const led = (filters: readonly Filter[], lead: Filter | undefined): Pick<Plan, 'lead' | 'checks'> => ({
+  lead: lead ?? null,
+  checks: filters.filter((filter) => filter !== lead),
+})
+
+const tableOf = ({ lead }: Plan): Filter['table'] => lead?.table ?? 'results'
+const idOf = (table: Filter['table']): string => `${table}.${table === 'results' ? 'id' : 'result_id'}`
+
+/** The rows that lead, in the time asked for. */
+function leading(db: Database, plan: Plan): Knex.QueryBuilder {
+  const table = tableOf(plan)
+  const query = within(db(table), table, plan.since)
+  return plan.lead ? whereMeant(query, `${table}.${plan.lead.column}`, plan.lead) : query
 }
 
-function ofResult(
-  column: string,
-  values: readonly (number | string)[] | null,
-  all: Numbers['all'] | null,
-): Filter {
-  return {
-    source: values && { table: 'results', column, values },
-    needsResult: true,
-    check: (query) => {
-      if (values) void query.whereIn(`results.${column}`, values)
-      else if (all) whereFound(query, all(`results.${column}`))
-    },
-  }
+export interface Span {
+  order: Order
+  limit: number
+  offset: number
 }
 
-/**
- * Narrows `query` to rows for which `sub` finds something. As EXISTS it would become a join: PostgreSQL may then lead with
- * it, and SQLite (3.51, 3.52) counts a row once for each match when it skips rows by OFFSET.
- */
-export function whereFound(query: Knex.QueryBuilder, sub: Knex.QueryBuilder): void {
-  void query.whereRaw('(?) is not null', [sub.limit(1)])
-}
-
-/** How many rows each source has, counted up to `few`, in one statement. */
-async function countSome(
-  db: Database,
-  sources: readonly Source[],
-  { since, few }: { since: Since; few: number },
-): Promise<number[]> {
-  if (sources.length === 0) return []
-  const counts = sources.map((source, at) =>
-    db
-      .from(rowsOf(db, source, since).select(db.raw('1')).limit(few).as('some'))
-      .count()
-      .as(`count${at}`),
-  )
-  const [row] = await db.select<Record<string, number | string>[]>(counts)
-  return sources.map((_, at) => Number(row?.[`count${at}`] ?? 0))
-}
-
-/** The rows of `source` in the time asked for. */
-export function rowsOf(
-  db: Database,
-  { table, column, values }: Source,
-  { start, end }: Since,
-): Knex.QueryBuilder {
-  const query = db(table)
-  if (column !== null)
-    void (values.length === 1
-      ? query.where(`${table}.${column}`, values[0] ?? 0)
-      : query.whereIn(`${table}.${column}`, values))
-  if (start !== null) void query.where(`${table}.submit_time`, '>=', start)
-  if (end !== null) void query.where(`${table}.submit_time`, '<=', end)
-  return query
-}
-
-/** Time and id of what `plan` finds, `limit` of them from `offset` on, in order. */
+/** Time and id of what `plan` finds within `span`, in order; `edge`: the time beyond which it does not look. */
 export function matching(
   db: Database,
-  { source, checks, since }: Plan,
-  { order, limit, offset }: { order: Order; limit: number; offset: number },
+  plan: Plan,
+  { order, limit, offset }: Span,
+  edge: Knex.QueryBuilder | null = null,
 ): Knex.QueryBuilder {
-  const { table } = source
-  const id = `${table}.${idColumn(source)}`
-  const query = rowsOf(db, source, since).select(`${table}.submit_time as submit_time`, `${id} as result_id`)
+  const table = tableOf(plan)
+  const [time, id] = [`${table}.submit_time`, idOf(table)]
+  const query = leading(db, plan).select(`${time} as submit_time`, `${id} as result_id`)
   // A result may have several of the values.
-  if (table !== 'results' && source.values.length > 1) void query.distinct()
-  narrow(query, source, checks)
+  if (table !== 'results' && plan.lead?.isOne === false) void query.distinct()
+  // SQLite keeps the order of a cross join: the source leads.
+  if (table !== 'results' && plan.checks.some((check) => check.table === 'results'))
+    void query.joinRaw('cross join results').whereRaw('results.id = ??', [id])
+  for (const filter of plan.checks) check(db, query, filter, { time, id })
+  if (edge) void query.whereRaw(`?? ${order === 'desc' ? '>=' : '<='} coalesce((?), ??)`, [time, edge, time])
   return query
-    .orderBy([
-      { column: `${table}.submit_time`, order },
-      { column: id, order },
-    ])
+    .orderBy(inOrder(time, id, order))
     .limit(limit)
     .offset(offset)
 }
 
-function narrow(query: Knex.QueryBuilder, source: Source, checks: readonly Filter[]): void {
-  const { table } = source
-  // SQLite keeps the order of a cross join: the source leads.
-  if (table !== 'results' && checks.some(({ needsResult }) => needsResult))
-    void query.joinRaw(`cross join results`).whereRaw(`results.id = ${table}.result_id`)
-  const found = { time: `${table}.submit_time`, id: `${table}.${idColumn(source)}` }
-  for (const { check } of checks) check(query, found)
+const inOrder = (time: string, id: string, order: Order) => [
+  { column: time, order },
+  { column: id, order },
+]
+
+function check(
+  db: Database,
+  query: Knex.QueryBuilder,
+  filter: Filter,
+  found: { time: string; id: string },
+): void {
+  const { table, column } = filter
+  if (table === 'results') {
+    whereMeant(query, `results.${column}`, filter)
+    return
+  }
+  const link = db(`${table} as link`).select(db.raw('1')).whereRaw('link.result_id = ??', [found.id])
+  // With what is listed the time leads through the index; else the few of the one result are looked at.
+  const isListed = filter.values !== null || filter.names?.hasPatterns === false
+  if (isListed) void link.whereRaw('link.submit_time = ??', [found.time])
+  whereFound(query, whereMeant(link, `link.${column}`, filter))
 }
 
-/** The time of the row `distance` rows into `plan`'s source; null where it has fewer. */
-export async function timeAt(
-  db: Database,
-  { source, since }: Plan,
-  order: Order,
-  distance: number,
-): Promise<number | null> {
-  const [row] = await rowsOf(db, source, since)
-    .orderBy([
-      { column: 'submit_time', order },
-      { column: idColumn(source), order },
-    ])
+/** The time of the row that is `distance` rows into what leads. */
+export function edgeAt(db: Database, plan: Plan, order: Order, distance: number): Knex.QueryBuilder {
+  const table = tableOf(plan)
+  return leading(db, plan)
+    .select(`${table}.submit_time`)
+    .orderBy(inOrder(`${table}.submit_time`, idOf(table), order))
     .limit(1)
     .offset(distance)
-    .select<{ submit_time: number | string }[]>('submit_time')
-  return row ? Number(row.submit_time) : null
+}
+
+/** Whether more rows lead than a walk looks at. */
+export async function isEndless(
+  db: Database,
+  plan: Plan,
+  order: Order,
+  { walked }: Bounds,
+): Promise<boolean> {
+  return ((await edgeAt(db, plan, order, walked)) as unknown[]).length > 0
 }

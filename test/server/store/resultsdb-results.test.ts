@@ -92,8 +92,8 @@ onEachDatabase('the store of results', (open) => {
       for (const { limits, sort, page } of [
         { limits: bounds, sort: 'desc', page: 0 },
         { limits: bounds, sort: 'asc', page: 2 },
-        { limits: { ...bounds, few: 40 }, sort: 'desc', page: 1 },
-        { limits: { ...bounds, few: 1 }, sort: 'asc', page: 0 },
+        { limits: { ...bounds, few: 40, near: 40 }, sort: 'desc', page: 1 },
+        { limits: { ...bounds, few: 1, near: 1 }, sort: 'asc', page: 0 },
       ]) {
         const asked = read(`${query}&limit=10&page=${page}&_sort=${sort}:submit_time`)
         const ordered = sort === 'desc' ? expected : expected.toReversed()
@@ -106,7 +106,7 @@ onEachDatabase('the store of results', (open) => {
     })
 
   it('says that it looked far enough instead of answering with a part', async () => {
-    const far = resultsdbResults(db, { ...bounds, few: 40, walked: 60 })
+    const far = resultsdbResults(db, { ...bounds, few: 40, near: 40, walked: 60 })
     await assert.rejects(far.page(read('even=true&type=common&outcome=FAILED&limit=40')), {
       message: 'Too many results to look through: add filters that fewer of them fit',
     })
