@@ -1,9 +1,11 @@
 /** `npm run bench -- NAME [--json]`: measures one thing on this machine, and says what it aims at. */
 import type { Measured } from './measured.ts'
 import { benchPush } from './push.ts'
+import { benchResults } from './results.ts'
 
 const benches: Readonly<Record<string, { summary: string; run: () => Promise<Measured> }>> = {
   push: { summary: 'a small push with the hooks over the same push without them', run: benchPush },
+  results: { summary: "queries of results over the same on ResultsDB's tables", run: benchResults },
 }
 
 const usage = (): string =>

@@ -1,20 +1,6 @@
-/** A private PostgreSQL cluster on a unix socket, started on first use and ended after all tests. */
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { chown, mkdir, readdir } from 'node:fs/promises'
-import { userInfo } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { temporaryFolder } from './folder.ts'
-import { until } from './until.ts'
+/** Databases for tests in one private PostgreSQL cluster, started on first use and ended after all tests. */
+import { startCluster, type Cluster } from './postgres-cluster.ts'
 
-interface Cluster extends AsyncDisposable {
-  /** Address of a database in it. */
-  urlOf: (database: string) => string
-  createDatabase: (name: string) => Promise<void>
-}
-
-const run = promisify(execFile)
 let starting: Promise<Cluster> | undefined
 let databases = 0
 
@@ -30,57 +16,3 @@ export async function freshPostgres(): Promise<string> {
 after('ends the private PostgreSQL', async () => {
   await (await starting)?.[Symbol.asyncDispose]()
 })
-
-async function startCluster(): Promise<Cluster> {
-  const folder = await temporaryFolder()
-  const user = await unprivileged()
-  const data = join(folder.path, 'data')
-  await mkdir(data, { mode: 0o700 })
-  for (const path of [folder.path, data]) await chown(path, user.uid, user.gid)
-  const bin = await binaries()
-  const as = { ...user, cwd: folder.path, env: { ...process.env, LC_ALL: 'C.UTF-8' } }
-  await run(join(bin, 'initdb'), ['-D', data, '-U', 'assay', '-A', 'trust', '-E', 'UTF8', '--no-sync'], as)
-  const server = spawn(join(bin, 'postgres'), serverArguments(data, folder.path), { ...as, stdio: 'ignore' })
-  const psql = (sql: string) =>
-    run(join(bin, 'psql'), ['-X', '-q', '-h', folder.path, '-U', 'assay', '-d', 'postgres', '-c', sql], as)
-  await until('PostgreSQL to answer', () => psql('select 1').then(Boolean, () => !assertRuns(server)))
-  return {
-    urlOf: (database) => `postgres://assay@localhost/${database}?host=${encodeURIComponent(folder.path)}`,
-    createDatabase: async (name) => {
-      await psql(`create database ${name}`)
-    },
-    async [Symbol.asyncDispose]() {
-      server.kill('SIGINT')
-      if (server.exitCode === null) await once(server, 'exit')
-      await folder[Symbol.asyncDispose]()
-    },
-  }
-}
-
-const serverArguments = (data: string, sockets: string): string[] => [
-  ...['-D', data, '-k', sockets, '-c', 'listen_addresses='],
-  ...['-c', 'fsync=off', '-c', 'max_connections=100'],
-]
-
-function assertRuns({ exitCode }: ChildProcess): true {
-  if (exitCode !== null) throw new Error(`postgres ended with ${exitCode}`)
-  return true
-}
-
-/** PostgreSQL refuses to run as root. */
-async function unprivileged(): Promise<{ uid: number; gid: number }> {
-  const { uid, gid } = userInfo()
-  if (uid !== 0) return { uid, gid }
-  const number = async (flag: string): Promise<number> => {
-    const { stdout } = await run('id', [flag, 'postgres']).catch(() => run('id', [flag, 'nobody']))
-    return Number(stdout)
-  }
-  return { uid: await number('-u'), gid: await number('-g') }
-}
-
-async function binaries(): Promise<string> {
-  const root = '/usr/lib/postgresql'
-  const newest = (await readdir(root)).map(Number).sort((one, other) => other - one)[0]
-  if (newest === undefined) throw new Error('PostgreSQL is missing: `apt-get install postgresql`')
-  return join(root, String(newest), 'bin')
-}
