@@ -153,7 +153,11 @@ export async function groupIds(db: Database, changes: readonly GroupChange[]): P
     await db('result_groups').insert(rows).onConflict('uuid').ignore()
     ids = await find()
   }
-  for (const change of changes) await changeGroup(db, change)
+  // In one order for all writers, so that no two wait for each other.
+  const inOrder = changes.toSorted((one, other) =>
+    one.uuid < other.uuid ? -1 : one.uuid > other.uuid ? 1 : 0,
+  )
+  for (const change of inOrder) await changeGroup(db, change)
   return ids
 }
 

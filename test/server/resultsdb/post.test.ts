@@ -168,6 +168,24 @@ onEachResultsdb('a result that another system posts', (client) => {
     assert.deepEqual([before, (await found('broken=%EF%BF%BD'))[0]], [2, id])
   })
 
+  it('is stored though many come at once that change the same groups in different orders', async () => {
+    const { add, get } = client()
+    const groups = ['c1', 'c2', 'c3', 'c4'].map((uuid) => ({ uuid, description: 'at once' }))
+    const pairs = Array.from({ length: 10 }, (_, at): [string, string[]] => [`key${at}`, ['a', 'b']])
+    const made = await Promise.all(
+      Array.from({ length: 40 }, (_, at) => {
+        const turned = <T>(list: T[]): T[] => [
+          ...list.slice(at % list.length),
+          ...list.slice(0, at % list.length),
+        ]
+        const testcase = { name: `at.once.${at % 3}`, ref_url: 'r' }
+        return add({ testcase, groups: turned(groups), data: Object.fromEntries(turned(pairs)) })
+      }),
+    )
+    assert.equal(new Set(made.map(({ id }) => id)).size, 40)
+    assert.equal((await get('/groups/c1')).body.results_count, 40)
+  })
+
   it('is JSON, or refused in the way of ResultsDB', async () => {
     const { base, post, get } = client()
     assert.deepEqual((await post('/results', '{"outcome":')).body, { message: 'Bad request' })
