@@ -42,7 +42,8 @@ export function logSender(send: (offset: number, bytes: Buffer) => Promise<void>
   const start = (): Promise<void> => {
     clearTimeout(timer)
     timer = undefined
-    return (sending ??= sendAll())
+    // Begun later: one that ends at once, with nothing to send, would otherwise end before it is known.
+    return (sending ??= Promise.resolve().then(sendAll))
   }
   return {
     write(chunk) {

@@ -49,4 +49,28 @@ describe('sending a log on', () => {
     await assert.rejects(sender.flush(), /gone/)
     assert.equal(tries, 1)
   })
+
+  it('is not stuck when a batch took along what the next one was to send', async () => {
+    const received: string[] = []
+    const sender = logSender(async (_, bytes) => {
+      await sleep(50)
+      received.push(bytes.toString())
+    })
+    sender.write(Buffer.alloc(64 * 1024, 'a'))
+    await sleep(10)
+    // Sent by the loop that is under way, before the timer that this sets is due; then the timer finds nothing.
+    sender.write(Buffer.from('b'))
+    await sleep(500)
+    sender.write(Buffer.from('c'))
+    await sender.flush()
+    assert.equal(received.join('').slice(-2), 'bc')
+  })
+
+  it('ends with the failure of a send that fails at once', async () => {
+    const sender = logSender(() => {
+      throw new Error('gone')
+    })
+    sender.write(Buffer.from('a'))
+    await assert.rejects(sender.flush(), /gone/)
+  })
 })
