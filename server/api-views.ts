@@ -4,6 +4,7 @@ import type { Attempt, StepTimes } from './store/attempts.ts'
 import type { Build } from './store/builds.ts'
 import type { Execution } from './store/executions.ts'
 import type { Artifact, Result } from './store/results.ts'
+import { reachable } from './uploads.ts'
 
 /** Executions as lists show them, each with its attempts: one statement for all. */
 export async function executionViews(
@@ -91,7 +92,8 @@ const stepViews = ({ number }: Attempt, steps: readonly StepTimes[]) =>
 export function buildView(build: Build, baseUrl: string) {
   const { id, package: name, release, version, architectures, artifacts, origin, createdAt } = build
   return {
-    ...{ id, package: name, release, version, architectures, artifacts, origin, createdAt },
+    ...{ id, package: name, release, version, architectures, origin, createdAt },
+    artifacts: artifacts.map((artifact) => reachable(artifact, baseUrl)),
     url: `${baseUrl}/builds/${id}`,
   }
 }

@@ -3,6 +3,7 @@ import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { AppError, NotFound } from '../core/errors.ts'
+import type { BuildArtifact } from '../schemas/types.gen.ts'
 import { receiveFile } from './receive-file.ts'
 
 export interface Upload {
@@ -10,6 +11,19 @@ export interface Upload {
   /** Bytes. */
   size: number
 }
+
+/** Path of an upload on this site. */
+export const uploadPath = (sha256: string, name: string): string =>
+  `/uploads/${sha256}/${encodeURIComponent(name)}`
+
+/** `artifact` where it is now: a site that moved to another address took what was uploaded to it along. */
+export function reachable<T extends Artifact>(artifact: T, baseUrl: string): T {
+  const path = uploadPath(artifact.sha256, artifact.name)
+  const isUpload = URL.canParse(artifact.url) && new URL(artifact.url).pathname === path
+  return isUpload ? { ...artifact, url: `${baseUrl}${path}` } : artifact
+}
+
+type Artifact = Pick<BuildArtifact, 'name' | 'url' | 'sha256'>
 
 export type Uploads = ReturnType<typeof uploads>
 

@@ -7,6 +7,7 @@ import type { Attempt } from '../store/attempts.ts'
 import type { Build } from '../store/builds.ts'
 import type { Execution } from '../store/executions.ts'
 import type { Stores } from '../store/stores.ts'
+import { reachable } from '../uploads.ts'
 
 export interface Claimant {
   /** Stable id of the runner. */
@@ -31,7 +32,9 @@ export async function claim(services: Services, id: string, claimant: Claimant):
     stores.runners.seen(claimant.runner, now),
   ])
   const execution = await stores.executions.get(id)
-  return toJob(execution, attempt, await stores.builds.get(execution.buildId), services.config.defaultImage)
+  const build = await stores.builds.get(execution.buildId)
+  const artifacts = build.artifacts.map((artifact) => reachable(artifact, services.baseUrl()))
+  return toJob(execution, attempt, { ...build, artifacts }, services.config.defaultImage)
 }
 
 type NewAttempt = Pick<Attempt, 'number' | 'fence'>
@@ -100,6 +103,7 @@ function toJob(
       cpus: definition.cpus,
       diskMiB: definition.diskMiB,
       results: definition.results,
+      ...(definition.dep8 && { dep8: definition.dep8 }),
     },
     build: {
       package: build.package,

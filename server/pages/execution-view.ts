@@ -3,6 +3,7 @@ import type { Attempt, StepTimes } from '../store/attempts.ts'
 import type { Build } from '../store/builds.ts'
 import type { Execution } from '../store/executions.ts'
 import type { Artifact, Result } from '../store/results.ts'
+import { reachable } from '../uploads.ts'
 import type { LogPart } from './log-part.ts'
 
 export interface StepView {
@@ -55,7 +56,9 @@ export const attemptViews = (attempts: readonly Attempt[], steps: readonly StepT
 export function runAtHome(execution: Execution, build: Build, baseUrl: string): string {
   const { repository, commit, check } = execution
   const folder = repository.split('/')[1] ?? ''
-  const artifacts = build.artifacts.map(({ url }) => ` \\\n  --artifact ${shellQuote(url)}`)
+  const artifacts = build.artifacts.map(
+    (artifact) => ` \\\n  --artifact ${shellQuote(reachable(artifact, baseUrl).url)}`,
+  )
   return [
     `git clone ${baseUrl}/git/${repository}.git && cd ${shellQuote(folder)} && git checkout ${commit} &&`,
     `assay run . --check ${shellQuote(check)}${artifacts.join('')}`,

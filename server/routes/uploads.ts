@@ -3,7 +3,7 @@ import { Router } from 'express'
 import { requireScope } from '../auth.ts'
 import { sendStored } from '../send-file.ts'
 import type { Services } from '../services.ts'
-import { parseFileName } from '../uploads.ts'
+import { parseFileName, uploadPath } from '../uploads.ts'
 
 export function uploadRoutes(services: Services): Router {
   const router = Router()
@@ -11,7 +11,7 @@ export function uploadRoutes(services: Services): Router {
     await requireScope(services, request, 'events')
     const name = parseFileName(request.query['name'])
     const { sha256, size } = await services.uploads.put(request)
-    const url = `${services.baseUrl()}/uploads/${sha256}/${encodeURIComponent(name)}`
+    const url = `${services.baseUrl()}${uploadPath(sha256, name)}`
     response.status(201).json({ url, sha256, size, name })
   })
   router.get('/uploads/:sha256/:name', async (request, response) => {

@@ -7,7 +7,7 @@ import type { Job } from '../../../schemas/types.gen.ts'
 import { assertProblem } from '../../support/problem.ts'
 import { passed, sha256, testRunner, type TestRunner } from '../../support/runner.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
-import { addHello, oneExecution } from '../../support/site.ts'
+import { addHello, announce, oneExecution } from '../../support/site.ts'
 
 describe('what runners tell', () => {
   let server: TestServer
@@ -36,6 +36,18 @@ describe('what runners tell', () => {
     })
   const artifacts = async (): Promise<string[]> =>
     (await server.services.stores.artifacts.of(job.execution)).map(({ path }) => path)
+
+  it('is told where an upload is now, whatever the address of the site was when it was uploaded', async () => {
+    const artifact = { name: 'a+b.deb', sha256: 'f'.repeat(64) }
+    const elsewhere = { ...artifact, name: 'c.deb', url: 'http://mirror.example/c.deb' }
+    const uploaded = { ...artifact, url: `http://old.example:1/uploads/${artifact.sha256}/a%2Bb.deb` }
+    const { executions } = await announce(server.services, { artifacts: [uploaded, elsewhere] })
+    const { build } = await runner.take(executions[0]!.id)
+    assert.deepEqual(
+      build.artifacts.map(({ url }) => url),
+      [`${server.url}/uploads/${artifact.sha256}/a%2Bb.deb`, elsewhere.url],
+    )
+  })
 
   it('needs a token for runners', async () => {
     const ann = testRunner(server.url, await server.token('ann', ['push', 'events']))
