@@ -7,12 +7,12 @@ import type { Logger } from 'pino'
 export interface KeptAlive {
   /** Asks it to end and waits until it has. */
   close: () => Promise<void>
-  /** Asks once more: what takes a second signal as `now` ends at once. */
+  /** Asks once more, which is taken as `now`, and does not take no for an answer. */
   kill: () => void
 }
 
-/** Milliseconds before it is started again: longer each time it ends soon after its start. */
-const pause = { first: 500, last: 30_000, healthy: 60_000 }
+/** Milliseconds: before it is started again (longer each time it ends soon after its start), and before it is killed. */
+const pause = { first: 500, last: 30_000, healthy: 60_000, beforeKilling: 45_000 }
 
 /** `command`: program and arguments. Its output goes where ours goes. */
 export function keepAlive(command: readonly string[], env: NodeJS.ProcessEnv, log: Logger): KeptAlive {
@@ -41,12 +41,15 @@ export function keepAlive(command: readonly string[], env: NodeJS.ProcessEnv, lo
     }
   }
   const supervising = supervise()
-  const kill = (): void => void child?.kill('SIGTERM')
+  const ask = (): void => void child?.kill('SIGTERM')
   return {
-    kill,
+    kill() {
+      ask()
+      setTimeout(() => child?.kill('SIGKILL'), pause.beforeKilling).unref()
+    },
     async close() {
       closing.abort()
-      kill()
+      ask()
       await supervising
     },
   }
