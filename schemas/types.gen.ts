@@ -4,6 +4,17 @@
  * One line that the agent inside a machine says on its control port. The machine may be hostile: all is bounded.
  */
 export type AgentMessage = AgentReady | AgentStarted | AgentExited | AgentReboot | AgentCollected | AgentBeat
+/**
+ * How the check speaks: exit (0 pass, 77 skip, else fail), tap, {junit: PATH} or {results: PATH}.
+ */
+export type ResultsForm =
+  | ('exit' | 'tap')
+  | {
+      junit: string
+    }
+  | {
+      results: string
+    }
 
 export interface EveryShape {
   AgentMessage?: AgentMessage
@@ -270,7 +281,20 @@ export interface JobCheck {
   memoryMiB: number
   cpus: number
   diskMiB: number
-  results: 'exit'
+  results: ResultsForm
+  dep8?: Dep8
+}
+/**
+ * Of a test of DEP-8: how autopkgtest would run it. `run` is its command, or the path of its file.
+ */
+export interface Dep8 {
+  kind: 'file' | 'command'
+  user: 'root' | 'normal' | 'sudo'
+  allowStderr: boolean
+  /**
+   * What must be installed, in dpkg's words; @ is every package of the build.
+   */
+  depends: string
 }
 export interface JobBuild {
   package: string
@@ -348,17 +372,7 @@ export interface ManifestCheck {
    * Room on the machine's disk: 4G.
    */
   disk?: string
-  /**
-   * How the check speaks: exit (0 pass, 77 skip, else fail), tap, {junit: PATH} or {results: PATH}.
-   */
-  results?:
-    | ('exit' | 'tap')
-    | {
-        junit: string
-      }
-    | {
-        results: string
-      }
+  results?: ResultsForm
 }
 /**
  * What post-receive tells the server: the refs that a push moved.

@@ -1,0 +1,98 @@
+/** Results in YAML: tmt's results.yaml (a list) and Taskotron's ResultYAML (a list below `results`). Pure. */
+import { readSource } from '../formats/source.ts'
+import type { CheckResult } from '../../schemas/types.gen.ts'
+import type { Gatherer } from './gather.ts'
+
+type Outcome = CheckResult['outcome']
+type Fields = Readonly<Record<string, unknown>>
+
+/** tmt asks automation to take a warning for a failure. */
+const tmt: Readonly<Record<string, Outcome>> = {
+  pass: 'passed',
+  fail: 'failed',
+  info: 'info',
+  warn: 'failed',
+  error: 'failed',
+  skip: 'skipped',
+  pending: 'skipped',
+}
+const taskotron: Readonly<Record<string, Outcome>> = {
+  PASSED: 'passed',
+  INFO: 'info',
+  FAILED: 'failed',
+  NEEDS_INSPECTION: 'needs_inspection',
+  ABORTED: 'failed',
+  CRASHED: 'failed',
+}
+const deepest = 5
+
+/** Adds what `text` holds; says in a failed result why it cannot be read. */
+export function addResultYaml(text: string, gather: Gatherer): void {
+  const { data, faults } = readSource(text)
+  const [fault] = faults
+  const list = Array.isArray(data) ? (data as unknown[]) : isFields(data) ? data['results'] : undefined
+  if (fault) gather.add(unreadable(`line ${fault.line} ${fault.message}`))
+  // `results:` with nothing behind it says that there is nothing to report.
+  else if (list === null) gather.note('The check says that it has nothing to report.')
+  else if (!Array.isArray(list))
+    gather.add(unreadable('it is neither a list nor has it a list called results'))
+  else if (Array.isArray(data)) for (const one of data as unknown[]) addTmt(one, [], gather)
+  else for (const one of list as unknown[]) addTaskotron(one, gather)
+}
+
+const unreadable = (why: string) =>
+  ({ path: ['report'], outcome: 'failed', note: `The report cannot be read: ${why}.` }) as const
+
+function addTmt(one: unknown, above: readonly string[], gather: Gatherer): void {
+  if (!isFields(one) || typeof one['name'] !== 'string' || above.length === deepest) {
+    gather.note('An entry of the report without a name, or too deep in it, was left out.')
+    return
+  }
+  const word = text(one['result'])
+  const outcome = tmt[word]
+  const path = [...above, one['name']]
+  const log = Array.isArray(one['log']) ? text((one['log'] as unknown[])[0]) : ''
+  gather.add({
+    path,
+    outcome: outcome ?? 'needs_inspection',
+    note: [...(outcome ? [] : [`unknown result ${JSON.stringify(word)}`]), ...notes(one['note'])].join('; '),
+    data: {
+      ...(word === 'warn' || word === 'error' ? { result: word } : {}),
+      duration: text(one['duration']),
+      log,
+    },
+  })
+  for (const inner of asList(one['subresult'])) addTmt(inner, path, gather)
+  for (const inner of asList(one['check'])) addTmt(inner, [...path, 'check'].slice(0, deepest), gather)
+}
+
+const reserved = ['outcome', 'note', 'checkname', 'artifact', 'results', '_internal']
+
+function addTaskotron(one: unknown, gather: Gatherer): void {
+  if (!isFields(one)) {
+    gather.note('An entry of the report that has no keys was left out.')
+    return
+  }
+  const name = text(one['checkname']) || text(one['item'])
+  const artifact = text(one['artifact'])
+  gather.add({
+    path: [name],
+    outcome: taskotron[text(one['outcome']).toUpperCase()] ?? 'needs_inspection',
+    note: notes(one['note']).join('; '),
+    ...(artifact !== '' && !artifact.startsWith('/') && { artifact }),
+    data: Object.fromEntries(
+      Object.entries(one)
+        .filter(([key]) => !reserved.includes(key))
+        .map(([key, value]) => [key, text(value)]),
+    ),
+  })
+}
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const asList = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : [])
+const notes = (value: unknown): string[] =>
+  (Array.isArray(value) ? (value as unknown[]) : [value]).map(text).filter(Boolean)
+
+const text = (value: unknown): string =>
+  typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value)
