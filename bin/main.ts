@@ -13,6 +13,7 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   token: () => import('./commands/token.ts'),
   event: () => import('./commands/event.ts'),
   run: () => import('./commands/run.ts'),
+  lint: () => import('./commands/lint.ts'),
   status: () => import('./commands/status.ts'),
   executions: () => import('./commands/executions.ts'),
   logs: () => import('./commands/logs.ts'),

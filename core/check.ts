@@ -1,4 +1,7 @@
 /** A check as all formats are turned into it: what to run, in what machine, for which packages and events. */
+import type { Dep8, ResultsForm } from '../schemas/types.gen.ts'
+import type { VerdictRules } from './verdict.ts'
+
 export interface Check {
   name: string
   summary: string | null
@@ -18,7 +21,11 @@ export interface Check {
   memoryMiB: number
   cpus: number
   diskMiB: number
-  results: 'exit'
+  results: ResultsForm
+  /** Where its format has a word about its verdict. */
+  rules?: VerdictRules
+  /** Of a test of DEP-8. */
+  dep8?: Dep8
 }
 
 /** Something wrong in a file that was pushed: where, what, and how to mend it. Lines and columns count from 1. */

@@ -26,7 +26,17 @@ export const fullName = ({ namespace, name }: PackageName): string => `${namespa
 /** Namespaces whose repositories may hold checks for many packages. */
 export const isShared = (namespace: string): boolean => namespace === 'dist' || namespace.startsWith('dist-')
 
-const aliases: Readonly<Record<string, string>> = { amd64: 'x86_64', arm64: 'aarch64', i386: 'i686' }
+const aliases: Readonly<Record<string, string>> = {
+  amd64: 'x86_64',
+  arm64: 'aarch64',
+  i386: 'i686',
+  armhf: 'armv7l',
+  ppc64el: 'ppc64le',
+}
 
 /** An architecture as the kernel names it. */
 export const kernelArch = (arch: string): string => aliases[arch] ?? arch
+
+/** An architecture as Debian names it. */
+export const debianArch = (arch: string): string =>
+  Object.entries(aliases).find(([, kernel]) => kernel === arch)?.[0] ?? arch

@@ -11,6 +11,18 @@ export interface Verdict {
   note: string | null
 }
 
+/** What a check's format says about its verdict, where that is not what exit codes mean here. */
+export interface VerdictRules {
+  /** 77 is a failure like any other code. */
+  unskippable?: boolean
+  /** Its failures count as skipped. */
+  flaky?: boolean
+  /** It shows too little for its pass to say much. */
+  superficial?: boolean
+  /** What cannot be installed skips it. */
+  skipNotInstallable?: boolean
+}
+
 type Reason = Exclude<Ending['how'], 'exited' | 'handed_back' | 'cancelled'>
 
 /** What each way to go wrong after the first instruction says; before it, all but the package's own are ours. */
@@ -47,8 +59,25 @@ const alwaysOurs: ReadonlySet<Reason> = new Set([
 const severity: readonly Outcome[] = ['failed', 'needs_inspection', 'info', 'passed', 'skipped']
 
 /** The verdict on an attempt that ended as `ending` and gave `results`. */
-export function verdict(ending: Ending, results: readonly CheckResult[]): Verdict {
-  if (ending.how === 'exited') return judgeExit(ending.exitCode ?? 255, results)
+export function verdict(ending: Ending, results: readonly CheckResult[], rules: VerdictRules = {}): Verdict {
+  const strict = judge(ending, results, rules)
+  const { outcome, concerns } = strict
+  const says = (reason: string): string => [`${reason}:`, strict.note ?? ''].join(' ').trim()
+  if (
+    outcome === 'failed' &&
+    rules.skipNotInstallable &&
+    (ending.how === 'not_installable' || ending.how === 'bad_check')
+  )
+    return { outcome: 'skipped', reason: ending.how, concerns, note: says('skip-not-installable') }
+  if (outcome === 'failed' && rules.flaky)
+    return { outcome: 'skipped', reason: 'flaky', concerns, note: says('flaky') }
+  if (outcome === 'passed' && rules.superficial)
+    return { ...strict, reason: 'superficial', note: 'It is superficial: its pass alone says little.' }
+  return strict
+}
+
+function judge(ending: Ending, results: readonly CheckResult[], rules: VerdictRules): Verdict {
+  if (ending.how === 'exited') return judgeExit(ending.exitCode ?? 255, results, rules)
   if (ending.how === 'cancelled')
     return { outcome: 'cancelled', reason: 'cancelled', concerns: null, note: null }
   if (ending.how === 'handed_back') throw new TypeError('an attempt that was handed back has no verdict')
@@ -61,8 +90,13 @@ export function verdict(ending: Ending, results: readonly CheckResult[]): Verdic
 }
 
 /** 0 passes, 77 skips, all else fails; a structured result may only make it worse. */
-function judgeExit(exitCode: number, results: readonly CheckResult[]): Verdict {
-  if (exitCode === 77)
+function judgeExit(
+  exitCode: number,
+  results: readonly CheckResult[],
+  { unskippable = false }: VerdictRules,
+): Verdict {
+  const failure = results.find((result) => result.outcome === 'failed')
+  if (exitCode === 77 && !unskippable)
     return {
       outcome: 'skipped',
       reason: null,
@@ -74,15 +108,17 @@ function judgeExit(exitCode: number, results: readonly CheckResult[]): Verdict {
       outcome: 'failed',
       reason: 'exit_code',
       concerns: 'package',
-      note: `The check exited with ${exitCode}.`,
+      note: `The check exited with ${exitCode}${failure ? `; failed first: ${quoted(failure)}` : '.'}`,
     }
   const worst = severity.find((outcome) => results.some((result) => result.outcome === outcome)) ?? 'passed'
   if (worst === 'failed' || worst === 'needs_inspection') {
-    const { name, note } = results.find((result) => result.outcome === worst) ?? { name: '', note: undefined }
-    return { outcome: worst, reason: 'result', concerns: 'package', note: note ? `${name}: ${note}` : name }
+    const first = results.find((result) => result.outcome === worst)
+    return { outcome: worst, reason: 'result', concerns: 'package', note: first ? quoted(first) : null }
   }
   return { outcome: worst === 'skipped' ? 'skipped' : 'passed', reason: null, concerns: null, note: null }
 }
+
+const quoted = ({ name, note }: CheckResult): string => (note ? `${name}: ${note}` : name)
 
 /** Whether the attempt may be repeated without asking anybody. */
 export const retryable = ({ outcome }: Verdict): boolean => outcome === 'errored'

@@ -74,7 +74,7 @@ async function judgeBranches(
   for (const [commit, tree] of trees) {
     const branches = branchesOf.get(commit) ?? []
     const judged =
-      tree.refusal === null ? await judgeManifest(tree.manifest) : { mistakes: tree.refusal, notes: [] }
+      tree.refusal === null ? await judgeManifest(tree.declaring) : { mistakes: tree.refusal, notes: [] }
     if (judged.mistakes !== null) add(mistakes, judged.mistakes, branches)
     for (const note of [...judged.notes, ...tree.notes]) add(notes, note, branches)
   }

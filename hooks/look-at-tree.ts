@@ -2,10 +2,10 @@
 import { limits } from '../core/formats/limits.ts'
 import { staysInside } from '../core/formats/tree-links.ts'
 import { unreadFormat } from '../core/formats/unread.ts'
-import { manifestFile } from '../core/formats/manifest-name.ts'
+import { readFiles } from '../core/formats/manifest-name.ts'
 import { gitRecords } from './git-records.ts'
 
-interface TreeEntry {
+export interface TreeEntry {
   kind: 'file' | 'link' | 'folder' | 'submodule'
   oid: string
   size: number
@@ -13,8 +13,8 @@ interface TreeEntry {
 }
 
 export interface LookedAt {
-  /** What stands where checks.yaml is due. */
-  manifest: TreeEntry | null
+  /** What stands where files that declare checks are due, by path. */
+  declaring: Map<string, TreeEntry>
   /** Why no machine could have this tree; null: it can. */
   refusal: string | null
   /** What the pusher should know. */
@@ -27,7 +27,7 @@ const longestLink = 4_096
 
 /** Looks at every entry of `commit`'s tree, or at enough of them to refuse it. */
 export async function lookAtTree(commit: string): Promise<LookedAt> {
-  const looked: LookedAt = { manifest: null, refusal: null, notes: [] }
+  const looked: LookedAt = { declaring: new Map(), refusal: null, notes: [] }
   const links: TreeEntry[] = []
   const leftOut: string[] = []
   let files = 0
@@ -37,7 +37,7 @@ export async function lookAtTree(commit: string): Promise<LookedAt> {
     bytes += entry.size
     looked.refusal = tooMuch(files, bytes, entry.path)
     if (looked.refusal !== null) return looked
-    if (entry.path === manifestFile) looked.manifest = entry
+    if (readFiles.includes(entry.path)) looked.declaring.set(entry.path, entry)
     if (entry.kind === 'link') links.push(entry)
     if (entry.kind === 'submodule') leftOut.push(`${entry.path} (a submodule)`)
     const unread = unreadFormat(entry.path)

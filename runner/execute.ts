@@ -1,12 +1,13 @@
 /** One execution as a story: fetch, open a machine, install, run the check, collect. Every end of it is a report. */
 import { mkdtemp, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readReports } from '../core/outputs/reports.ts'
 import { parseResults } from '../core/outputs/results.ts'
 import type { Job, Report } from '../schemas/types.gen.ts'
 import { AttemptEnded } from './ending.ts'
 import { handOver, type Sources } from './guest/hand-over.ts'
 import { installEndings, needsPreparation } from './guest/job-scripts.ts'
-import type { Collected, Machine, MachineSpec, OpenMachine } from './machine/machine.ts'
+import type { Collected, Machine, MachineSpec, OpenMachine, PhaseEnd } from './machine/machine.ts'
 import { claimFolder } from './machine/sweep.ts'
 import { beginStory, type Listener, type Story } from './story.ts'
 
@@ -23,6 +24,8 @@ export interface Ports extends Sources, Listener {
 const limits = {
   prepareMs: 15 * 60_000,
   prepareLog: 4 * 1024 ** 2,
+  /** Of a report to the server. */
+  results: 5000,
   collect: { fileBytes: 100 * 1024 ** 2, totalBytes: 200 * 1024 ** 2, files: 2000 },
 }
 
@@ -43,9 +46,9 @@ export async function execute(job: Job, ports: Ports, signal: AbortSignal): Prom
     story.begin('installing', needsPreparation(job) ? 'installing packages' : 'nothing to install')
     if (needsPreparation(job)) await prepare(machine, story, signal)
     story.begin('running', `running ${job.check.name}`)
-    await check(job, machine, story, signal)
+    const end = await check(job, machine, story, signal)
     story.begin('collecting', 'collecting what it left')
-    await collect(machine, folder.output, { story, ports, signal })
+    await collect(machine, folder.output, { job, end, story, ports, signal })
     return story.report()
   } catch (error) {
     return story.failed(error)
@@ -82,22 +85,35 @@ async function prepare(machine: Machine, story: Story, signal: AbortSignal): Pro
   )
 }
 
-async function check(job: Job, machine: Machine, story: Story, signal: AbortSignal): Promise<void> {
+async function check(job: Job, machine: Machine, story: Story, signal: AbortSignal): Promise<PhaseEnd> {
   const timeoutMs = job.check.timeoutSeconds * 1000
   const end = await machine.run('check', { timeoutMs, onOutput: story.log, logLimit: story.room(), signal })
   signal.throwIfAborted()
   story.conclude(end)
+  return end
+}
+
+interface Finished {
+  job: Job
+  end: PhaseEnd
+  story: Story
+  ports: Ports
+  signal: AbortSignal
 }
 
 async function collect(
   machine: Machine,
   target: string,
-  { story, ports, signal }: { story: Story; ports: Ports; signal: AbortSignal },
+  { job, end, story, ports, signal }: Finished,
 ): Promise<void> {
-  const { files, results, notes } = await machine.collect(target, limits.collect)
-  const parsed = parseResults(results ?? '')
-  story.add(parsed.results)
-  story.note(...notes, ...parsed.notes)
+  const { files, results, reports, notes } = await machine.collect(target, limits.collect)
+  const { results: form } = job.check
+  const said = [
+    parseResults(results ?? ''),
+    ...(form === 'exit' ? [] : [readReports(form, reports, end.how === 'exited' && end.exitCode === 0)]),
+  ]
+  story.add(said.flatMap((one) => one.results).slice(0, limits.results))
+  story.note(...notes, ...said.flatMap((one) => one.notes))
   story.note(...(await ports.keep(join(target, 'artifacts'), files, signal)))
 }
 

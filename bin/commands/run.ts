@@ -1,16 +1,12 @@
 /** `assay run`: the checks of a folder in the same machines as everywhere, on this host and without a server. */
 import { randomUUID } from 'node:crypto'
-import { constants } from 'node:fs'
-import { access, open, rm } from 'node:fs/promises'
+import { access, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Check, Reading } from '../../core/check.ts'
 import { readConfig, type Config } from '../../core/config.ts'
 import type { Outcome, Party } from '../../core/execution.ts'
-import { limits } from '../../core/formats/limits.ts'
-import { manifestFile } from '../../core/formats/native.ts'
-import { readManifestFile } from '../../core/formats/manifest-file.ts'
-import { showFaults } from '../../core/formats/show-faults.ts'
+import { showFaultsOf } from '../../core/formats/show-faults.ts'
 import { verdict } from '../../core/verdict.ts'
 import { openHome, type Home } from '../../runner/at-home.ts'
 import { cancelled } from '../../runner/ending.ts'
@@ -20,6 +16,7 @@ import { UsageError, type Command, type ExitStatus } from '../command.ts'
 import { endSignal } from '../end-signal.ts'
 import { homeBuild, type HomeBuild } from '../home-build.ts'
 import { plain, print, printJson, printTable, say } from '../output.ts'
+import { readFolder } from '../read-folder.ts'
 
 interface Ran {
   check: string
@@ -90,7 +87,7 @@ async function runCheck(home: Home, check: Check, run: Run, signal: AbortSignal)
   const told = await home.run({ job: toJob(check, run), tree: run.folder, artifacts, output, onLog }, signal)
   return {
     check: check.name,
-    ...verdict(told.ending, told.results),
+    ...verdict(told.ending, told.results, check.rules),
     results: told.results,
     notes: told.notes,
   }
@@ -109,6 +106,7 @@ const toJob = (check: Check, { image, build }: Run): Job => ({
       packages: [...check.packages],
       network: check.network,
       results: check.results,
+      ...(check.dep8 && { dep8: check.dep8 }),
     },
     ...{
       timeoutSeconds: check.timeoutSeconds,
@@ -120,29 +118,12 @@ const toJob = (check: Check, { image, build }: Run): Job => ({
   build,
 })
 
-/** What checks.yaml declares; null, having said it, when it cannot be read. */
+/** What the folder declares; null, having said it, when it cannot be read. */
 async function readChecks(folder: string): Promise<Reading | null> {
-  const { text: source, ...reading } = readManifestFile(await entryAt(join(folder, manifestFile)), {
-    repository: null,
-  })
-  if (source === null && reading.faults.length === 0)
-    throw new UsageError(`there is no ${manifestFile} in ${folder}`)
+  const reading = await readFolder(folder)
   if (reading.faults.length === 0) return reading
-  say(showFaults(reading.faults, source))
+  say(showFaultsOf(reading.faults, reading.texts))
   return null
-}
-
-async function entryAt(path: string): Promise<Parameters<typeof readManifestFile>[0]> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => null)
-  if (!file) return null
-  try {
-    const facts = await file.stat()
-    if (!facts.isFile()) return { kind: 'folder', size: 0, bytes: null }
-    const bytes = facts.size <= limits.manifestBytes ? await file.readFile() : null
-    return { kind: 'file', size: facts.size, bytes }
-  } finally {
-    await file.close()
-  }
 }
 
 function chosen({ checks, skipped }: Reading, names: readonly string[] | undefined): Omit<Reading, 'faults'> {

@@ -1,7 +1,8 @@
-/** What stands where checks.yaml is due in a commit: read when it is a file that can be read, refused when it is not. */
+/** What stands where a format's file is due in a commit: read when it is a file that can be read, refused when it is not. */
 import type { Fault, Reading } from '../check.ts'
 import { limits } from './limits.ts'
-import { manifestFile, readManifest, type ManifestContext } from './native.ts'
+import { manifestFile } from './manifest-name.ts'
+import { readManifest, type ManifestContext } from './native.ts'
 
 /** What git has at a path. `bytes` only of a file of at most `limits.manifestBytes`. */
 export interface Entry {
@@ -16,23 +17,34 @@ export function readManifestFile(
   context: ManifestContext,
 ): Reading & { text: string | null } {
   if (!entry) return { checks: [], faults: [], skipped: [], text: null }
+  const { text, fault } = textOf(entry, manifestFile)
+  if (fault) return { checks: [], faults: [fault], skipped: [], text: null }
+  return { ...readManifest(text, context), text }
+}
+
+type Text = { text: string; fault: null } | { text: null; fault: Fault }
+
+/** The text of what was found at `file`, or why it cannot be read. */
+export function textOf(entry: Entry, file: string): Text {
+  const refuse = (message: string, mend: string, line = 1): Text => ({
+    text: null,
+    fault: { file, line, column: 1, message, mend },
+  })
   if (entry.kind !== 'file') return refuse(`is a ${words[entry.kind]}`, 'commit a file of this name instead')
   if (entry.size > limits.manifestBytes || !entry.bytes)
     return refuse(
       `has ${entry.size} bytes, more than ${limits.manifestBytes}`,
-      'move long scripts into files of their own and name them in run:',
+      file === manifestFile
+        ? 'move long scripts into files of their own and name them in run:'
+        : 'move long commands into files of their own',
     )
   const text = decode(entry.bytes)
-  if (text === null) return refuse('is not text', 'save it as UTF-8', firstBadLine(entry.bytes))
-  return { ...readManifest(text, context), text }
+  return text === null
+    ? refuse('is not text', 'save it as UTF-8', firstBadLine(entry.bytes))
+    : { text, fault: null }
 }
 
 const words = { link: 'symbolic link', folder: 'folder', submodule: 'submodule' } as const
-
-function refuse(message: string, mend: string, line = 1): Reading & { text: null } {
-  const fault: Fault = { file: manifestFile, line, column: 1, message, mend }
-  return { checks: [], faults: [fault], skipped: [], text: null }
-}
 
 /** UTF-8 without NUL, or null. */
 function decode(bytes: Uint8Array): string | null {

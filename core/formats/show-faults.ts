@@ -13,6 +13,17 @@ export function showFaults(faults: readonly Fault[], text: string | null): strin
   return blocks.join('\n\n')
 }
 
+/** The faults of several files under a line for each. */
+export function showFaultsOf(faults: readonly Fault[], texts: ReadonlyMap<string, string>): string {
+  const files = [...new Set(faults.map(({ file }) => file))]
+  const blocks = files.map((file) => {
+    const own = faults.filter((fault) => fault.file === file)
+    const count = own.length === 1 ? 'a mistake' : `${own.length} mistakes`
+    return `${file} has ${count}:\n\n${showFaults(own, texts.get(file) ?? null)}`
+  })
+  return blocks.join('\n\n')
+}
+
 function showFault({ file, line, column, message, mend }: Fault, source: string | null): string {
   const quoted = source === null || source.trim() === '' ? [] : quote(source, line, column)
   return [

@@ -9,7 +9,7 @@ use POSIX qw(:sys_wait_h);
 
 my $home  = '/var/lib/assay';
 my $input = '/run/assay/in';
-my %limit = (results => 8 << 20, listed => 100_000, drained => 4 << 20);
+my %limit = (results => 8 << 20, reports => 100, listed => 100_000, drained => 4 << 20);
 my ($control, $log, $output, $group, $killer, $boot, %phase);
 my ($heard, $last_beat) = (0, undef);
 
@@ -192,12 +192,17 @@ sub end_phase {
     say_line(qq("say":"exited","phase":"$name","code":$code,"bytes":$bytes));
 }
 
-# The host is told before: it expects the reset, and runs the check again with the mark.
-sub reboot {
-    my $mark = slurp("$home/reboot-request");
-    unlink "$home/reboot-request";
+# The host is told before: it expects the reset, and runs the check again with the mark in the file.
+sub announce_reboot {
+    my ($request) = @_;
+    my $mark = slurp($request);
     $mark =~ s/[^A-Za-z0-9._:@-]/_/g;
     say_line(qq("say":"reboot","mark":") . substr($mark, 0, 200) . '"');
+    unlink $request;
+}
+
+sub reboot {
+    announce_reboot("$home/reboot-request");
     syscall 162;                                              # sync
     select undef, undef, undef, 0.2;
     syscall 169, 0xfee1dead, 672274793, 0x01234567, 0;        # reboot
@@ -262,7 +267,18 @@ sub collect {
         $size = $limit{results} if $size > $limit{results};
         write_file(header('results.jsonl', $size), $file, $size);
     }
+    my ($reports, $lost) = regular_files("$home/reports");
+    my $room = $limit{results};
+    for my $listed (sort { $a->[0] cmp $b->[0] } @$reports) {
+        my ($path) = @$listed;
+        my ($file, $size) = open_regular("$home/reports/$path");
+        my $head = $file && header("reports/$path", $size);
+        if (!$head || $size > $room || $limit{reports}-- <= 0) { $lost++; next }
+        write_file($head, $file, $size);
+        $room -= $size;
+    }
     my ($found, $dropped) = regular_files("$home/artifacts");
+    $dropped += $lost;
     my ($total, $kept) = (0, 0);
     for my $listed (sort { $a->[1] <=> $b->[1] } @$found) {
         my $path = $listed->[0];
@@ -301,6 +317,8 @@ my $buffer = '';
 while (1) {
     beat();
     if ($phase{pid} && waitpid($phase{pid}, WNOHANG) == $phase{pid}) { end_phase($?); next }
+    # The check reboots by itself, and waits until we have said so: the file is gone then.
+    announce_reboot("$home/reboot-prepared") if $phase{pid} && -e "$home/reboot-prepared";
     vec(my $ready = '', fileno($control), 1) = 1;
     next unless select($ready, undef, undef, $phase{pid} ? 0.05 : 0.5) > 0;
     my $got = sysread $control, my $chunk, 4096;

@@ -13,7 +13,10 @@ export interface Sources {
   artifacts: (folder: string, signal: AbortSignal) => Promise<void>
 }
 
-const installer = fileURLToPath(new URL('../../../runner/guest/install-packages', import.meta.url))
+/** What the scripts of a job may call. */
+const programs = ['install-packages', 'install-depends', 'watch-output', 'run-dep8']
+const programFile = (name: string): string =>
+  fileURLToPath(new URL(`../../../runner/guest/${name}`, import.meta.url))
 
 /** Throws what the sources throw. */
 export async function handOver(
@@ -28,5 +31,5 @@ export async function handOver(
   await artifacts(place('build'), signal)
   await writeFile(place('job/prepare'), prepareScript(job))
   await writeFile(place('job/check'), checkScript(job))
-  await copyFile(installer, place('job/install-packages'))
+  for (const name of programs) await copyFile(programFile(name), place(`job/${name}`))
 }

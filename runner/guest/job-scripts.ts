@@ -1,5 +1,7 @@
 /** The two scripts that the agent runs: preparation and the check, each with its environment. Pure. */
-import type { Job } from '../../schemas/types.gen.ts'
+import { dependsFor } from '../../core/formats/dep8-depends.ts'
+import { debianArch } from '../../core/names.ts'
+import type { Dep8, Job, JobCheck } from '../../schemas/types.gen.ts'
 import { guest } from './paths.ts'
 
 /** How preparation says why it failed: exit codes of guest/install-packages. */
@@ -15,18 +17,10 @@ const proxyVariables = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'
 
 const path = `${guest.commands}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`
 
-const debianArchitectures: Readonly<Record<string, string>> = {
-  x86_64: 'amd64',
-  aarch64: 'arm64',
-  i686: 'i386',
-  armv7l: 'armhf',
-  ppc64le: 'ppc64el',
-}
-
 /** Names of the build's artifacts that are to be installed on the job's architecture. */
 export function debsToInstall({ arch, check, build }: Job): string[] {
-  if (!check.install) return []
-  const wanted = [debianArchitectures[arch] ?? arch, 'all']
+  if (!check.install && !check.dep8) return []
+  const wanted = [debianArch(arch), 'all']
   return build.artifacts
     .map(({ name }) => name)
     .filter((name) => name.endsWith('.deb') && !name.includes('-dbgsym_'))
@@ -35,14 +29,20 @@ export function debsToInstall({ arch, check, build }: Job): string[] {
 
 /** Whether there is anything to install, for which the machine then needs the mirror. */
 export const needsPreparation = (job: Job): boolean =>
-  debsToInstall(job).length > 0 || job.check.packages.length > 0
+  job.check.dep8
+    ? dependsOf(job, job.check.dep8) !== ''
+    : debsToInstall(job).length > 0 || job.check.packages.length > 0
+
+const dependsOf = ({ arch }: Job, { depends }: Dep8): string => dependsFor(depends, debianArch(arch))
 
 /** Installs what is to be installed; exits with one of `installEndings` where that fails. */
 export function prepareScript(job: Job): string {
   const debs = debsToInstall(job).map((name) => `${guest.input}/build/${name}`)
-  const words = [String(debs.length), ...debs, ...job.check.packages]
+  const [program, ...words] = job.check.dep8
+    ? ['install-depends', dependsOf(job, job.check.dep8), ...debs]
+    : ['install-packages', String(debs.length), ...debs, ...job.check.packages]
   return script(environment(job, { proxied: true }), [
-    `exec /bin/sh ${guest.input}/job/install-packages ${words.map(quote).join(' ')}`,
+    `exec /bin/sh ${guest.input}/job/${program} ${words.map(quote).join(' ')}`,
   ])
 }
 
@@ -52,8 +52,31 @@ export function checkScript(job: Job): string {
     // assay-reboot ends the session of the check through it.
     'export ASSAY_SESSION=$$',
     `cd ${quote(guest.tree)} || exit 1`,
-    `exec /bin/sh -c ${quote(job.check.run)}`,
+    ...commandLines(job.check),
   ])
+}
+
+/** What reports in a format of its own leaves a copy of its reports where the agent collects them. */
+function commandLines({ run, results, dep8 }: JobCheck): string[] {
+  const command = `/bin/sh -c ${quote(run)}`
+  if (dep8) {
+    const words = [dep8.user, dep8.kind, dep8.allowStderr ? 'allowed' : 'fails', run]
+    return [`exec /bin/sh ${guest.input}/job/run-dep8 ${words.map(quote).join(' ')}`]
+  }
+  if (results === 'exit') return [`exec ${command}`]
+  const folder = `mkdir -p ${guest.reports}`
+  if (results === 'tap')
+    return [folder, `exec perl ${guest.input}/job/watch-output ${guest.reports}/tap - ${command}`]
+  const path = 'junit' in results ? results.junit : results.results
+  return [
+    ...[folder, command, 'code=$?', `path=${quote(path)}`, 'IFS=', 'number=100'],
+    // Not in quotes: it may be a pattern for several files.
+    'for file in $path; do',
+    `  [ ! -f "$file" ] || cp -- "$file" ${guest.reports}/$number`,
+    '  number=$((number + 1))',
+    'done',
+    'exit "$code"',
+  ]
 }
 
 function environment({ execution, arch, build }: Job, { proxied }: { proxied: boolean }) {

@@ -8,4 +8,6 @@ export const guest = {
   tree: '/var/lib/assay/tree',
   artifacts: '/var/lib/assay/artifacts',
   results: '/var/lib/assay/results.jsonl',
+  /** What a check reports in a format of its own choosing: its TAP, or copies of its files. */
+  reports: '/var/lib/assay/reports',
 } as const

@@ -10,6 +10,8 @@ import type { Collected, CollectLimits } from './machine.ts'
 
 const block = 512
 const resultsLimit = 4 << 20
+/** Of all reports together, which the agent keeps to. */
+const reportsLimit = { bytes: 8 << 20, count: 100 }
 
 interface Entry {
   path: string
@@ -17,17 +19,30 @@ interface Entry {
   offset: number
 }
 
-/** Unpacks the archive at the start of `disk` into `target`. Paths start with `artifacts/` or are `results.jsonl`. */
+/**
+ * Unpacks the archive at the start of `disk` into `target`. Paths start with `artifacts/` or `reports/` or are
+ * `results.jsonl`.
+ */
 export async function readOutput(disk: string, target: string, limits: CollectLimits): Promise<Collected> {
   const handle = await open(disk, 'r')
   try {
     const { size } = await handle.stat()
-    const collected: Collected = { files: [], results: null, notes: [] }
+    const collected: Collected = { files: [], results: null, reports: [], notes: [] }
     const seen = new Set<string>()
     let total = 0
+    let room = reportsLimit.bytes
     for await (const entry of entries(handle, size, collected.notes)) {
       if (entry.path === 'results.jsonl') {
-        collected.results = await readResults(handle, entry, collected.notes)
+        if (entry.size > resultsLimit)
+          note(collected.notes, `Only the first ${resultsLimit} bytes of the results were read.`)
+        collected.results = await readText(handle, entry, resultsLimit)
+        continue
+      }
+      if (entry.path.startsWith('reports/')) {
+        room -= entry.size
+        if (room >= 0 && collected.reports.length < reportsLimit.count)
+          collected.reports.push(await readText(handle, entry, reportsLimit.bytes))
+        else note(collected.notes, 'A report was left out: there are more or larger ones than are read.')
         continue
       }
       const problem = refuse(entry, limits, { seen, total, count: collected.files.length })
@@ -138,9 +153,8 @@ async function* chunks(handle: FileHandle, offset: number, size: number): AsyncG
   }
 }
 
-async function readResults(handle: FileHandle, { size, offset }: Entry, notes: string[]): Promise<string> {
-  if (size > resultsLimit) note(notes, `Only the first ${resultsLimit} bytes of the results were read.`)
-  const buffer = Buffer.alloc(Math.min(size, resultsLimit))
+async function readText(handle: FileHandle, { size, offset }: Entry, limit: number): Promise<string> {
+  const buffer = Buffer.alloc(Math.min(size, limit))
   await handle.read(buffer, 0, buffer.length, offset)
   return buffer.toString('utf8')
 }

@@ -1,5 +1,6 @@
 /** What a pusher reads after a push: what is registered now, and when it will run. Pure. */
 import type { Check } from '../../core/check.ts'
+import { formatOf } from '../../core/formats/repository.ts'
 import { printable } from '../../core/formats/show-faults.ts'
 import { fullName, isShared, type PackageName } from '../../core/names.ts'
 import type { RefUpdate } from '../../schemas/types.gen.ts'
@@ -41,12 +42,23 @@ function aboutBranch({ branch, commit, checks, isDefault }: Current, name: Packa
   if (checks.length === 0) return [`${title}: no checks`]
   const width = Math.max(...checks.slice(0, most.checks).map((check) => check.name.length))
   return [
-    `${title}: ${checks.length === 1 ? '1 check' : `${checks.length} checks`}, ${whenOf(branch, isDefault, name)}`,
+    `${title}: ${countsOf(checks)}, ${whenOf(branch, isDefault, name)}`,
     ...checks
       .slice(0, most.checks)
       .map((check) => `  ${check.name.padEnd(width)}  ${aboutCheck(check, name)}`.trimEnd()),
     ...andMore(checks.length - most.checks, 'checks', '  '),
   ]
+}
+
+/** How many there are, and of which formats where it is not checks.yaml alone. */
+function countsOf(checks: readonly Check[]): string {
+  const all = checks.length === 1 ? '1 check' : `${checks.length} checks`
+  const formats = [...new Set(checks.map(formatOf))]
+  if (formats.length === 1) return formats[0] === 'DEP-8' ? `${all} of DEP-8` : all
+  const parts = formats.map(
+    (format) => `${checks.filter((check) => formatOf(check) === format).length} of ${format}`,
+  )
+  return `${all} (${parts.join(', ')})`
 }
 
 function whenOf(branch: string, isDefault: boolean, name: PackageName): string {

@@ -1,8 +1,9 @@
 /** A push is in: what its branches declare now is what runs from now on. Safe to repeat, also at the same time. */
 import type { Check } from '../../core/check.ts'
 import { limits } from '../../core/formats/limits.ts'
-import { readManifestFile, type Entry } from '../../core/formats/manifest-file.ts'
-import { manifestFile } from '../../core/formats/native.ts'
+import type { Entry } from '../../core/formats/manifest-file.ts'
+import { readFiles } from '../../core/formats/manifest-name.ts'
+import { readRepository } from '../../core/formats/repository.ts'
 import { fullName, type PackageName } from '../../core/names.ts'
 import { defaultBranch } from '../git/default-branch.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
@@ -64,8 +65,12 @@ async function readChecks(
 ): Promise<Check[]> {
   if (!(await repositories.commit(repository, commit)))
     throw new Error(`commit ${commit} is missing from the repository of ${fullName(repository)}`)
-  const found = await repositories.entry(repository, commit, manifestFile, limits.manifestBytes)
-  const { checks, faults } = readManifestFile(found && { ...found, kind: kindOf(found.mode) }, { repository })
+  const entries = new Map<string, Entry>()
+  for (const path of readFiles) {
+    const found = await repositories.entry(repository, commit, path, limits.manifestBytes)
+    if (found) entries.set(path, { ...found, kind: kindOf(found.mode) })
+  }
+  const { checks, faults } = readRepository(entries, { repository })
   if (faults.length > 0)
     log.warn(
       { repository: fullName(repository), commit, faults },

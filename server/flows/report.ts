@@ -31,7 +31,7 @@ async function settle(
       told.ending.how === 'handed_back'
         ? await handBack(inside, execution, told, now)
         : await conclude(inside, execution, {
-            verdict: verdict(told.ending, told.results),
+            verdict: verdict(told.ending, told.results, execution.definition.rules),
             report: told,
             results: told.results,
             now,

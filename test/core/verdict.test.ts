@@ -1,6 +1,6 @@
 /** Who is blamed for what: the line is the check's first instruction. */
 import assert from 'node:assert/strict'
-import { retryable, verdict } from '../../core/verdict.ts'
+import { retryable, verdict, type VerdictRules } from '../../core/verdict.ts'
 import type { CheckResult, Ending } from '../../schemas/types.gen.ts'
 
 const exited = (exitCode: number): Ending => ({ phase: 'check', how: 'exited', exitCode })
@@ -19,6 +19,29 @@ describe('a verdict', () => {
     const { outcome, reason, concerns, note } = verdict(exited(3), [])
     assert.deepEqual([outcome, reason, concerns], ['failed', 'exit_code', 'package'])
     assert.match(note ?? '', /exited with 3/)
+  })
+
+  it('quotes the first result that failed behind the exit code', () =>
+    assert.equal(
+      verdict(exited(1), [result('passed'), result('failed', 'no greeting')]).note,
+      'The check exited with 1; failed first: sub: no greeting',
+    ))
+
+  it('follows what the check’s format says about its verdict', () => {
+    const judged = (code: number, rules: VerdictRules): unknown[] => {
+      const { outcome, reason } = verdict(exited(code), [], rules)
+      return [outcome, reason]
+    }
+    assert.deepEqual(judged(77, { unskippable: true }), ['failed', 'exit_code'])
+    assert.deepEqual(judged(1, { flaky: true }), ['skipped', 'flaky'])
+    assert.deepEqual(judged(0, { flaky: true }), ['passed', null])
+    assert.deepEqual(judged(0, { superficial: true }), ['passed', 'superficial'])
+    assert.deepEqual(judged(1, { superficial: true }), ['failed', 'exit_code'])
+    const missing = { phase: 'prepare', how: 'bad_check', detail: 'no such package' } as const
+    assert.equal(verdict(missing, [], {}).outcome, 'failed')
+    const { outcome, note } = verdict(missing, [], { skipNotInstallable: true })
+    assert.deepEqual([outcome, note], ['skipped', 'skip-not-installable: no such package'])
+    assert.equal(verdict({ phase: 'check', how: 'machine_error' }, [], { flaky: true }).outcome, 'errored')
   })
 
   it('fails when a result failed although the exit code is 0, quoting it', () => {

@@ -133,22 +133,38 @@ describe('pushing checks', function () {
   })
 
   it('takes a branch without checks.yaml and says that nothing is registered', async () => {
-    await clone.commit({ 'debian/tests/control': 'Tests: a\n' })
+    await clone.commit({ 'tests/tests_smoke.yml': 'x' })
     await taken(
-      /main: there is no checks\.yaml: nothing is registered/,
-      /DEP-8 are not read/,
+      /main: there is no checks\.yaml and no DEP-8: nothing is registered/,
+      /STI are not read/,
       /main at \S+: no checks/,
     )
   })
 
   it('says what it cannot do yet instead of doing something else', async () => {
     await clone.commit({
-      'checks.yaml': 'checks:\n  a: {run: x, results: tap}\n  b: {run: y, on: {type: z}}\n  c: {run: z}\n',
+      'checks.yaml': 'checks:\n  a: {run: x, on: {type: w}}\n  b: {run: y, on: {type: z}}\n  c: {run: z}\n',
     })
     await taken(
-      /check a is skipped: it reports as tap/,
+      /check a is skipped: it waits for events/,
       /check b is skipped: it waits for events/,
       /1 check,/,
+    )
+  })
+
+  it('takes what a Debian package has already, and says what of it is skipped', async () => {
+    const control = 'Tests: a\n\nTests: b\nRestrictions: needs-tomorrow\n'
+    await clone.commit({ 'checks.yaml': manifest(), 'debian/tests/control': control })
+    await taken(
+      /main: check b is skipped: nobody knows its restriction needs-tomorrow\n/,
+      /main at \S+: 2 checks \(1 of checks\.yaml, 1 of DEP-8\), run by/,
+    )
+  })
+
+  it('refuses a control file of DEP-8 that is wrong, in the same words', async () => {
+    await clone.commit({ 'debian/tests/control': 'Tests: a\nDepends: b c\n' })
+    await refused(
+      /main: debian\/tests\/control has a mistake:\n\ndebian\/tests\/control:2:10: Depends cannot hold "b c"/,
     )
   })
 

@@ -46,6 +46,20 @@ async function read(members: Member[], trailer = Buffer.alloc(1024)) {
 }
 
 describe('what a machine left', () => {
+  it('has its reports apart, as many and as large ones as are read', async () => {
+    const few = await read([
+      { path: 'reports/tap', data: '1..0\n' },
+      { path: 'reports/../x', data: 'y' },
+    ])
+    deepEqual([few.reports, few.files, few.beside], [['1..0\n', 'y'], [], ['disk', 'target']])
+    const many = Array.from({ length: 101 }, (_, at) => ({ path: `reports/${at}`, data: 'x' }))
+    const { reports, notes } = await read(many)
+    equal(reports.length, 100)
+    match(notes.join(' '), /A report was left out/)
+    const large = await read([{ path: 'reports/1', data: Buffer.alloc((8 << 20) + 1) }])
+    deepEqual(large.reports, [])
+  })
+
   it('is unpacked into its folder, results apart', async () => {
     const { files, results, contents, notes } = await read([
       { path: 'results.jsonl', data: '{"name":"a"}\n' },

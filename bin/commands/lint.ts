@@ -1,0 +1,30 @@
+/** `assay lint`: what a push of this folder would be told, without a push. */
+import { resolve } from 'node:path'
+import { formatOf } from '../../core/formats/repository.ts'
+import { showFaultsOf } from '../../core/formats/show-faults.ts'
+import { readArguments } from '../arguments.ts'
+import type { Command } from '../command.ts'
+import { plain, print, printJson, printTable, say } from '../output.ts'
+import { readFolder } from '../read-folder.ts'
+
+export default {
+  usage: '[DIR] [--json]',
+  summary:
+    'Says what a push of the folder would declare, skip or be refused for. Exit 2: it would be refused.',
+  async run(args) {
+    const { values, positionals } = readArguments(args, {}, { least: 0, most: 1 })
+    const { checks, skipped, faults, texts } = await readFolder(resolve(positionals[0] ?? '.'))
+    const isRefused = faults.length > 0
+    if (values.json) printJson({ checks, skipped, faults })
+    else if (isRefused) say(showFaultsOf(faults, texts))
+    else {
+      if (checks.length > 0)
+        printTable(
+          ['CHECK', 'FORMAT', 'RUNS'],
+          checks.map((check) => [check.name, formatOf(check), check.summary ?? check.run]),
+        )
+      for (const { name, reason } of skipped) print(plain(`check ${name} is skipped: ${reason}`))
+    }
+    return isRefused ? 2 : 0
+  },
+} satisfies Command

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { assay, type Ran } from '../support/assay.ts'
+import { temporaryFolder } from '../support/folder.ts'
+
+const examples = fileURLToPath(new URL('../../../examples/', import.meta.url))
+const lint = (...args: string[]): Promise<Ran> => assay({}, 'lint', ...args)
+
+describe('assay lint', function () {
+  this.timeout(30_000)
+
+  it('says what a push would declare and what would be skipped, and ends with 0', async () => {
+    const { code, out, err } = await lint(join(examples, 'dep8-checks'))
+    assert.equal(code, 0, err)
+    assert.match(out, /^greets +DEP-8 +debian\/tests\/greets$/m)
+    assert.match(out, /^check needs-tomorrow is skipped: nobody knows its restriction needs-tomorrow$/m)
+    const { out: json } = await lint(join(examples, 'hello-checks'), '--json')
+    assert.ok((JSON.parse(json) as { checks: unknown[] }).checks.length > 3)
+  })
+
+  it('says what a push would be refused for, in its words, and ends with 2', async () => {
+    await using folder = await temporaryFolder()
+    await mkdir(join(folder.path, 'debian/tests'), { recursive: true })
+    await writeFile(join(folder.path, 'checks.yaml'), 'checks:\n  a: { runs: x }\n')
+    await writeFile(join(folder.path, 'debian/tests/control'), 'Test: a\n')
+    const { code, err } = await lint(folder.path)
+    assert.equal(code, 2)
+    assert.match(err, /checks\.yaml:2:\d+: .*"runs"[^]*\^\n {2}mend: write run/)
+    assert.match(err, /debian\/tests\/control:1:1: a stanza has neither/)
+    const { code: same, out } = await lint(folder.path, '--json')
+    assert.equal(same, 2)
+    assert.equal((JSON.parse(out) as { faults: unknown[] }).faults.length, 3)
+  })
+
+  it('names formats that are not read, and ends with 2 where there is nothing', async () => {
+    await using folder = await temporaryFolder()
+    const { code, err } = await lint(folder.path)
+    assert.equal(code, 2)
+    assert.match(err, /there is no checks\.yaml in/)
+    await mkdir(join(folder.path, '.fmf'))
+    await writeFile(join(folder.path, '.fmf/version'), '1\n')
+    assert.match(
+      (await lint(folder.path)).out,
+      /\.fmf\/version is skipped: checks written as tmt are not read/,
+    )
+  })
+})

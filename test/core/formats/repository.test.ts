@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import type { Entry } from '../../../core/formats/manifest-file.ts'
+import { formatOf, readRepository } from '../../../core/formats/repository.ts'
+
+const file = (text: string): Entry => ({ kind: 'file', size: text.length, bytes: Buffer.from(text) })
+const read = (files: Record<string, string | Entry>) =>
+  readRepository(
+    new Map(Object.entries(files).map(([path, one]) => [path, typeof one === 'string' ? file(one) : one])),
+    { repository: { namespace: 'deb', name: 'hello' } },
+  )
+
+describe('reading a check repository', () => {
+  it('finds checks in all its formats', () => {
+    const { checks, files } = read({
+      'checks.yaml': 'checks: {a: {run: x}}',
+      'debian/tests/control': 'Tests: b\n',
+    })
+    assert.deepEqual(
+      checks.map((check) => [check.name, formatOf(check)]),
+      [
+        ['a', 'checks.yaml'],
+        ['b', 'DEP-8'],
+      ],
+    )
+    assert.deepEqual(files, ['checks.yaml', 'debian/tests/control'])
+    assert.equal(read({ 'tests/control': 'Tests: b\n' }).checks.length, 1)
+    assert.deepEqual(read({}), { checks: [], skipped: [], faults: [], texts: new Map(), files: [] })
+  })
+
+  it('declares nothing where one of them is wrong', () => {
+    const { checks, faults } = read({
+      'checks.yaml': 'checks: {a: {run: x}}',
+      'debian/tests/control': 'Test: b\n',
+    })
+    assert.deepEqual(checks, [])
+    assert.equal(faults[0]?.file, 'debian/tests/control')
+    const folder: Entry = { kind: 'folder', size: 0, bytes: null }
+    assert.equal(read({ 'debian/tests/control': folder }).faults[0]?.message, 'is a folder')
+  })
+
+  it('lets checks.yaml have a name that both give, and says so', () => {
+    const { checks, skipped } = read({
+      'checks.yaml': 'checks: {a: {run: x}}',
+      'debian/tests/control': 'Tests: a\n',
+    })
+    assert.equal(checks.length, 1)
+    assert.match(skipped[0]!.reason, /checks.yaml declares a check of this name/)
+  })
+
+  it('refuses more checks than are taken', () => {
+    const names = Array.from({ length: 501 }, (_, at) => `t${at}`).join(' ')
+    assert.match(read({ 'debian/tests/control': `Tests: ${names}\n` }).faults[0]!.message, /501 checks/)
+  })
+})
