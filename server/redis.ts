@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { AppError } from '../core/errors.ts'
@@ -66,6 +66,7 @@ export async function startPrivateRedis(folder: string, log: Logger): Promise<Pr
       closing.abort()
       await stop(child)
       await supervising
+      if (dirname(socket) !== folder) await rm(dirname(socket), { recursive: true, force: true })
     },
   }
 }

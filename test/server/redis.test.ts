@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import pino from 'pino'
 import { answersPing } from '../../server/redis-ping.ts'
 import { startPrivateRedis, type PrivateRedis } from '../../server/redis.ts'
@@ -72,10 +72,12 @@ describe('the private Redis', () => {
     assert.ok(await answers())
   })
 
-  it('finds a short place for its socket when its folder is too deep', async () => {
+  it('finds a short place for its socket when its folder is too deep, and leaves nothing there', async () => {
     const deep = join(folder.path, 'x'.repeat(110))
     await mkdir(deep)
     redis = await startPrivateRedis(deep, log)
     assert.ok(await answers())
+    await redis.close()
+    assert.equal(existsSync(dirname(redis.url.replace(/^unix:/, ''))), false)
   })
 })
