@@ -52,7 +52,7 @@ describe('twenty executions, with everything killed in the middle', function () 
   before(async () => {
     folder = await temporaryFolder()
     await mkdir(join(data(), 'images'), { recursive: true })
-    await symlink((await tinyImage()).folder, join(data(), 'images', 'tiny'))
+    await symlink(join((await tinyImage()).folder, 'tiny'), join(data(), 'images', 'tiny'))
   })
   after(async () => {
     for (const service of running.reverse()) await service[Symbol.asyncDispose]()

@@ -51,7 +51,7 @@ describe('the main job, end to end', function () {
     folder = await temporaryFolder()
     const images = join(folder.path, 'data', 'images')
     await mkdir(images, { recursive: true })
-    await symlink((await tinyImage()).folder, join(images, 'tiny'))
+    await symlink(join((await tinyImage()).folder, 'tiny'), join(images, 'tiny'))
     service = startAssay(settings(), 'up')
     url = await until('assay up to serve', () => /^Assay is at (\S+)$/m.exec(service.said())?.[1])
   })
