@@ -18,12 +18,14 @@ export const definitionList = (check: Check): Html =>
     </dl>
   </section>`
 
+const installed = ({ install, packages, dep8 }: Check): string =>
+  dep8?.depends ||
+  [install ? "the build's packages" : '', ...packages].filter(Boolean).join(', ') ||
+  'nothing'
+
 const facts = (check: Check): [string, string][] => [
   ['Image', check.image ?? "the site's own"],
-  [
-    'Installs',
-    [check.install ? "the build's packages" : '', ...check.packages].filter(Boolean).join(', ') || 'nothing',
-  ],
+  ['Installs', installed(check)],
   ['Network', check.network],
   ['Time limit', duration(check.timeoutSeconds * 1000)],
   ['Memory', size(check.memoryMiB * 1024 ** 2)],
