@@ -3,7 +3,8 @@
 /**
  * One line that the agent inside a machine says on its control port. The machine may be hostile: all is bounded.
  */
-export type AgentMessage = AgentReady | AgentStarted | AgentExited | AgentReboot | AgentCollected | AgentBeat
+export type AgentMessage =
+  AgentReady | AgentWarm | AgentBegun | AgentStarted | AgentExited | AgentReboot | AgentCollected | AgentBeat
 
 export interface EveryShape {
   AgentMessage?: AgentMessage
@@ -26,6 +27,15 @@ export interface EveryShape {
 export interface AgentReady {
   say: 'ready'
   boot: number
+}
+export interface AgentWarm {
+  say: 'warm'
+}
+/**
+ * The machine is its own: clock, randomness and names, and what was handed over is in place.
+ */
+export interface AgentBegun {
+  say: 'begun'
 }
 export interface AgentStarted {
   say: 'started'
@@ -431,6 +441,16 @@ export interface MachineFacts {
   imageDigest?: string
   accelerator?: 'kvm' | 'tcg'
   qemu?: string
+  /**
+   * How it came to be: booted, cloned from a template, or a clone that was waiting.
+   */
+  start?: 'boot' | 'clone' | 'pool'
+  /**
+   * Why it was booted where a clone was wanted.
+   *
+   * @maxItems 10
+   */
+  notes?: string[]
   /**
    * The console's last lines, when the machine did not end well.
    */

@@ -23,8 +23,11 @@ export async function claimFolder(path: string, sockets: string): Promise<void> 
 }
 
 /** Removes the folders of machines in `folder` whose runner is gone, and their sockets. Returns how many. */
-export async function sweepMachines(folder: string): Promise<number> {
-  const names = await readdir(folder).catch(() => [])
+export async function sweepMachines(
+  folder: string,
+  isMachine: (name: string) => boolean = () => true,
+): Promise<number> {
+  const names = (await readdir(folder).catch(() => [])).filter(isMachine)
   let removed = 0
   for (const name of names) {
     const path = join(folder, name)
