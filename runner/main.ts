@@ -26,6 +26,8 @@ export interface RunnerSettings {
   concurrency: number
   mirrors: readonly string[] | null
   internetAllowed: boolean
+  /** Folder of templates; null or none: `runner/templates/` of the data. */
+  templates?: string | null
   /** How long checks that run may go on once the runner is told to end. */
   drainSeconds: number
   log: Logger
@@ -53,8 +55,9 @@ export async function startRunner(settings: RunnerSettings): Promise<RunningRunn
   const client = serverClient({ address: server, token })
   const images = imageStore(join(data, 'images'))
   const claimant = { runner: await stableId(folder), instance: randomUUID() }
-  const { mirrors, internetAllowed } = settings
-  const machines = await openMachines({ data, images, mirrors, internetAllowed, log })
+  const { mirrors, internetAllowed, concurrency: pool } = settings
+  const templates = settings.templates ?? join(folder, 'templates')
+  const machines = await openMachines({ data, images, mirrors, internetAllowed, templates, pool, log })
   try {
     await sweepMachines(join(folder, 'attempts'))
     const hello = async (): Promise<Hello> => ({ ...claimant, ...(await facts(machines, images)) })

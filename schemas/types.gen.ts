@@ -165,6 +165,10 @@ export interface Environment {
    */
   ASSAY_INTERNET?: 'yes' | 'no'
   /**
+   * Folder for the frozen machines that others are cloned from, a tmpfs for example; default: runner/templates in the data folder.
+   */
+  ASSAY_TEMPLATES?: string
+  /**
    * Host names that machines may fetch packages from, separated by commas; default: the host's own package sources.
    */
   ASSAY_MIRRORS?: string

@@ -358,6 +358,7 @@ sub obey {
 
 spill('/proc/self/oom_score_adj', -1000);
 $SIG{PIPE} = 'IGNORE';
+$SIG{CHLD} = sub { };    # The end of a phase ends the wait for the next word.
 $control = open_port('assay.control');
 $log     = open_port('assay.log');
 $output  = open_device(find_disk('assay-out'), O_WRONLY);

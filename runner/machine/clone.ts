@@ -38,7 +38,7 @@ export async function loadClone(spec: MachineSpec, loading: Loading): Promise<Lo
   try {
     const owned = await cloneDisks(place.folder, image, template.folder)
     await using state = await open(join(template.folder, templateFiles.state), 'r')
-    const inherits = { memory: template.memory.fd, state: state.fd }
+    const inherits = { memory: template.memory, state }
     life = await launch(spec, { image, place, owned, birth: 'clone', inherits, settings, signal })
     await life.loadState(`fd:${inherited.state}`, signal)
     return { life, place, spec, [Symbol.asyncDispose]: discarder(life, place) }

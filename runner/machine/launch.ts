@@ -1,5 +1,6 @@
 /** Starts one qemu inside its walls: namespace, then relay, then rights given up, then bounds, then qemu itself. */
 import { spawn, type ChildProcess } from 'node:child_process'
+import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Image, ImageStore } from '../images.ts'
 import { inherited, qemuArguments, type Accelerator, type Birth } from './arguments.ts'
@@ -30,8 +31,8 @@ export interface Launching {
   /** Files and folders that are the machine's own. */
   owned: readonly string[]
   birth: Birth
-  /** Numbers of open files that a clone's qemu inherits. */
-  inherits?: Record<keyof typeof inherited, number>
+  /** Open files that a clone's qemu inherits. */
+  inherits?: Record<keyof typeof inherited, FileHandle>
   settings: QemuSettings
   signal: AbortSignal
 }
@@ -81,7 +82,8 @@ async function start(spec: MachineSpec, launching: Launching): Promise<ChildProc
     'qemu-system-x86_64',
     ...qemuArguments(spec, image.facts, settings.accelerator, ports, birth),
   ]
-  const files = inherits ? [inherits.memory, inherits.state] : []
+  // Asked for their numbers at the last moment: the number of a file that was closed meanwhile is another's.
+  const files = inherits ? [inherits.memory.fd, inherits.state.fd] : []
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', ...files], cwd: folder })
   if (internet) await connectInternet(child)
   return child

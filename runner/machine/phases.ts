@@ -56,7 +56,7 @@ const dead = (life: Life): PhaseEnd => life.death() ?? { how: 'machine_error' }
 
 /** The exit code and the output travel over two ports: wait until the last byte is here, but not for ever. */
 async function outputComplete(life: Life, bytes: number): Promise<void> {
-  for (let tries = 0; tries < 100 && life.logged() < bytes && !life.death(); tries++) await delay(20)
+  for (let tries = 0; tries < 400 && life.logged() < bytes && !life.death(); tries++) await delay(5)
 }
 
 /** Resolves with how many files the machine says it left out. */

@@ -94,6 +94,7 @@ export function templateStore(folder: string, log: TemplateLog) {
     try {
       await makeTemplate(spec, making, { image, settings, signal })
       await tryOut(spec, making.folder, { key, image, settings, signal })
+      await rm(making.sockets, { recursive: true })
       await rm(join(making.folder, 'owner'))
       await rename(making.folder, target)
     } finally {
@@ -105,10 +106,10 @@ export function templateStore(folder: string, log: TemplateLog) {
     /** Finds or makes it. Rejects when it cannot be made; `signal` gives up the waiting, not the making. */
     async get(spec: MachineSpec, wanted: Wanted, signal: AbortSignal): Promise<Template> {
       const shape = shapeOf(spec)
-      const key = await keyOf(shape, wanted, await agent)
+      const key = templateKey(shape, wanted, await agent)
       const finding = held.get(key) ?? find(key, shape, wanted)
       held.set(key, finding)
-      finding.catch(() => held.delete(key))
+      finding.catch(() => held.get(key) === finding && held.delete(key))
       const template = await unless(signal, finding)
       template.usedAt = Date.now()
       const now = new Date()
@@ -143,7 +144,7 @@ const shapeOf = (spec: MachineSpec): MachineSpec => ({
 })
 
 /** All that must be the same for a state to be loaded, as one short name. */
-async function keyOf(shape: MachineSpec, { image, settings }: Wanted, agent: string): Promise<string> {
+export function templateKey(shape: MachineSpec, { image, settings }: Wanted, agent: string): string {
   const { accelerator, qemu } = settings
   const sockets = { qmp: '', control: '', log: '', console: '' }
   const words = qemuArguments(shape, image.facts, accelerator, sockets, 'clone')
