@@ -14,7 +14,7 @@ import { machineOf } from './qemu.ts'
 import type { Template } from './templates.ts'
 
 /** From nothing to loaded, and from loaded to begun, each. Generous: an emulated machine on a busy host. */
-const limitMs = { kvm: 15_000, tcg: 45_000 }
+const limitMs = { kvm: 30_000, tcg: 90_000 }
 
 export interface Loaded extends AsyncDisposable {
   life: Life

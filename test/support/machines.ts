@@ -12,21 +12,24 @@ export const never = new AbortController().signal
 export const buildTimeout = 300_000
 
 export async function testMachines(
-  changes: { mirrors?: string[]; internetAllowed?: boolean } = {},
-): Promise<Machines & { refusals: string[] }> {
+  changes: { mirrors?: string[]; internetAllowed?: boolean; templates?: string | null; pool?: number } = {},
+): Promise<Machines & { refusals: string[]; warnings: string[] }> {
   const refusals: string[] = []
+  const warnings: string[] = []
   const log = {
     info: (facts: object) => void refusals.push(JSON.stringify(facts)),
-    warn: () => undefined,
+    warn: (_: object, words: string) => void warnings.push(words),
   }
   const machines = await openMachines({
     data: testMachineData,
     images: await tinyImage(),
     mirrors: changes.mirrors ?? null,
     internetAllowed: changes.internetAllowed ?? false,
+    ...(changes.templates !== undefined && { templates: changes.templates }),
+    pool: changes.pool ?? 0,
     log,
   })
-  return Object.assign(machines, { refusals })
+  return Object.assign(machines, { refusals, warnings })
 }
 
 export interface Job {
