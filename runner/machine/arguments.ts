@@ -27,9 +27,8 @@ export const inherited = { memory: 3, state: 4 } as const
 export function qemuArguments(
   spec: MachineSpec,
   image: ImageFacts,
-  accelerator: Accelerator,
+  { accelerator, birth = 'boot' }: { accelerator: Accelerator; birth?: Birth },
   sockets: MachineSockets,
-  birth: Birth = 'boot',
 ): string[] {
   return [
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-name', 'assay'],

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Image, ImageStore } from '../images.ts'
-import { inherited, qemuArguments, type Accelerator, type Birth } from './arguments.ts'
+import { type inherited, qemuArguments, type Accelerator, type Birth } from './arguments.ts'
 import { machineFiles } from './disks.ts'
 import { boundWords, identityWords } from './identity.ts'
 import { connectInternet, internetWords, whyNoInternet } from './internet.ts'
@@ -80,7 +80,7 @@ async function start(spec: MachineSpec, launching: Launching): Promise<ChildProc
     ...identity,
     ...boundWords(spec),
     'qemu-system-x86_64',
-    ...qemuArguments(spec, image.facts, settings.accelerator, ports, birth),
+    ...qemuArguments(spec, image.facts, { accelerator: settings.accelerator, birth }, ports),
   ]
   // Asked for their numbers at the last moment: the number of a file that was closed meanwhile is another's.
   const files = inherits ? [inherits.memory.fd, inherits.state.fd] : []

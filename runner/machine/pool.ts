@@ -20,19 +20,20 @@ export type Pool = ReturnType<typeof clonePool>
 export function clonePool(size: number, log: MachineLog) {
   const shapes = new Map<string, { stock: Stock; clones: Loaded[]; wantedAt: number }>()
   const closing = new AbortController()
+  const closed = (): boolean => closing.signal.aborted
   let filling: Promise<void> = Promise.resolve()
 
   /** One at a time: those who run have the processors. */
   const fill = async (key: string): Promise<void> => {
     const shape = shapes.get(key)
-    while (shape && shape.clones.length < size && !closing.signal.aborted) {
+    while (shape && shape.clones.length < size && !closed()) {
       if ((await availableMiB()) < shape.stock.memoryMiB + reserveMiB) return
       try {
         const clone = await shape.stock.load(closing.signal)
-        if (closing.signal.aborted || shapes.get(key) !== shape) await clone[Symbol.asyncDispose]()
+        if (closed() || shapes.get(key) !== shape) await clone[Symbol.asyncDispose]()
         else shape.clones.push(clone)
       } catch (error) {
-        if (!closing.signal.aborted) log.warn({ err: error }, 'no clone could be put by')
+        if (!closed()) log.warn({ err: error }, 'no clone could be put by')
         return
       }
     }
@@ -56,7 +57,7 @@ export function clonePool(size: number, log: MachineLog) {
     },
     /** Machines of this shape are in demand. */
     want(key: string, stock: Stock): void {
-      if (size === 0 || closing.signal.aborted) return
+      if (size === 0 || closed()) return
       const shape = shapes.get(key)
       if (shape) Object.assign(shape, { stock, wantedAt: Date.now() })
       else shapes.set(key, { stock, clones: [], wantedAt: Date.now() })

@@ -53,8 +53,9 @@ async function readOwner(path: string): Promise<Owner | null> {
   }
 }
 
-/** Field 22 of /proc/PID/stat; null when there is no such process. */
+/** Field 22 of /proc/PID/stat; null when there is no such process, or one that is dead and not buried yet. */
 async function startTime(pid: number): Promise<string | null> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
-  return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null
+  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ') ?? []
+  return fields[0] === 'Z' ? null : (fields[19] ?? null)
 }

@@ -147,7 +147,7 @@ const shapeOf = (spec: MachineSpec): MachineSpec => ({
 export function templateKey(shape: MachineSpec, { image, settings }: Wanted, agent: string): string {
   const { accelerator, qemu } = settings
   const sockets = { qmp: '', control: '', log: '', console: '' }
-  const words = qemuArguments(shape, image.facts, accelerator, sockets, 'clone')
+  const words = qemuArguments(shape, image.facts, { accelerator, birth: 'clone' }, sockets)
   const facts = { format: 1, digest: image.facts.digest, words, qemu, agent, processor: cpus()[0]?.model }
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 24)
 }
@@ -178,8 +178,8 @@ async function tryOut(
     await mkdir(join(input, 'tree'), { recursive: true })
     const loaded = await loadClone(spec, { image, template, settings, signal })
     const facts = { image: spec.image }
-    await using machine = await wakeClone(loaded, { spec: { ...spec, input }, facts, settings, signal })
-    void machine
+    const machine = await wakeClone(loaded, { spec: { ...spec, input }, facts, settings, signal })
+    await machine[Symbol.asyncDispose]()
   } finally {
     await rm(input, { recursive: true, force: true })
     await template.memory.close()

@@ -47,11 +47,16 @@ describe('a machine that is a clone', function () {
     }
   })
 
-  it('sees the tree, the folders and the links that are handed over, with their modes', async () => {
-    const check = 'cd /var/lib/assay/tree; ls -ld * | cut -c1-10 | tr "\\n" " "; cat a.sh; stat -c %Y a.sh'
-    await using machine = await openMachine(machines, { check, tree: { 'a.sh': '#!/bin/sh\n' } })
+  it('has the tree that was handed over, with folders, links, modes and times', async () => {
+    const check = `cd /var/lib/assay/tree; stat -c '%A %Y' a.sh; cat b/c/d; readlink b/up; ls -A b/c; touch b/c/new`
+    const tree = { 'a.sh': '#!/bin/sh\n', 'b/c/d': 'deep\n', 'b/up': { link: '../a.sh' } }
+    await using machine = await openMachine(machines, { check, tree })
     equal((await machine.run('check')).exitCode, 0)
-    match(machine.output(), /^-rw-r--r-- #!\/bin\/sh\n1\d{9}\n$/)
+    const [facts = '', ...more] = machine.output().trim().split('\n')
+    const [mode, time] = facts.split(' ')
+    equal(mode, '-rw-r--r--')
+    ok(Math.abs(Number(time) - Date.now() / 1000) < 20)
+    deepEqual(more, ['deep', '../a.sh', 'd'])
   })
 
   it('is booted when there can be no template, and says why', async () => {
@@ -192,8 +197,8 @@ const templatesIn = async (folder: string): Promise<string[]> =>
   (await readdir(folder)).filter((name) => !name.startsWith('.') && name !== 'a-file')
 
 async function filled(machines: Machines): Promise<Machines> {
-  await using machine = await openMachine(machines, { check: 'true' })
-  void machine
+  const machine = await openMachine(machines, { check: 'true' })
+  await machine[Symbol.asyncDispose]()
   await until('a clone that waits', () => machines.waiting() > 0)
   return machines
 }
