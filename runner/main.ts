@@ -28,6 +28,8 @@ export interface RunnerSettings {
   internetAllowed: boolean
   /** Folder of templates; null or none: `runner/templates/` of the data. */
   templates?: string | null
+  /** Clones that wait to be asked for, of each shape of machine in demand; by default one or two. */
+  pool?: number
   /** How long checks that run may go on once the runner is told to end. */
   drainSeconds: number
   log: Logger
@@ -55,7 +57,7 @@ export async function startRunner(settings: RunnerSettings): Promise<RunningRunn
   const client = serverClient({ address: server, token })
   const images = imageStore(join(data, 'images'))
   const claimant = { runner: await stableId(folder), instance: randomUUID() }
-  const { mirrors, internetAllowed, concurrency: pool } = settings
+  const { mirrors, internetAllowed, pool = Math.min(settings.concurrency, 2) } = settings
   const templates = settings.templates ?? join(folder, 'templates')
   const machines = await openMachines({ data, images, mirrors, internetAllowed, templates, pool, log })
   try {
