@@ -57,8 +57,7 @@ export async function startRunner(settings: RunnerSettings): Promise<RunningRunn
   const client = serverClient({ address: server, token })
   const images = imageStore(join(data, 'images'))
   const claimant = { runner: await stableId(folder), instance: randomUUID() }
-  const { mirrors, internetAllowed, pool = Math.min(settings.concurrency, 2) } = settings
-  const templates = settings.templates ?? join(folder, 'templates')
+  const { mirrors, internetAllowed, templates = null, pool = Math.min(settings.concurrency, 2) } = settings
   const machines = await openMachines({ data, images, mirrors, internetAllowed, templates, pool, log })
   try {
     await sweepMachines(join(folder, 'attempts'))

@@ -384,7 +384,6 @@ sub obey {
 
 spill('/proc/self/oom_score_adj', -1000);
 $SIG{PIPE} = 'IGNORE';
-$SIG{CHLD} = sub { };    # The end of a phase ends the wait for the next word.
 $control = open_port('assay.control');
 $log     = open_port('assay.log');
 $output  = open_device(find_disk('assay-out'), O_WRONLY);
@@ -394,12 +393,19 @@ set_up_network();
 open_group();
 come_first();
 
+# The end of a phase ends the wait, too.
+sub await_word {
+    my ($seconds) = @_;
+    vec(my $ready = '', fileno($control), 1) = 1;
+    local $SIG{CHLD} = sub { };
+    return select($ready, undef, undef, $seconds) > 0;
+}
+
 my $buffer = '';
 while (1) {
     beat();
     if ($phase{pid} && waitpid($phase{pid}, WNOHANG) == $phase{pid}) { end_phase($?); next }
-    vec(my $ready = '', fileno($control), 1) = 1;
-    next unless select($ready, undef, undef, $phase{pid} ? 0.05 : 0.5) > 0;
+    next unless await_word($phase{pid} ? 0.05 : 0.5);
     my $got = sysread $control, my $chunk, 4096;
     if (!$got) { select undef, undef, undef, 0.1; next }
     $buffer .= $chunk;

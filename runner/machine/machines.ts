@@ -25,8 +25,10 @@ export interface MachinesOptions {
   /** Host names of mirrors that machines may fetch packages from; null: those of the host's own package sources. */
   mirrors: readonly string[] | null
   internetAllowed: boolean
-  /** Folder of templates, for example on a tmpfs; by default `runner/templates/` of the data. null: all machines boot. */
+  /** Folder of templates, for example on a tmpfs; null or none: `runner/templates/` of the data. */
   templates?: string | null
+  /** false: all machines boot. */
+  clones?: boolean
   /** Clones that wait to be asked for, of each shape of machine in demand; by default none. */
   pool?: number
   log: MachineLog
@@ -55,11 +57,12 @@ export async function openMachines(options: MachinesOptions): Promise<Machines> 
   const swept = await sweepMachines(folder)
   if (swept > 0) log.info({ swept }, 'cleared what machines of a runner that died had left')
   let found: Found = await findAccelerator({ folder: runner, images })
-  const { templates = join(runner, 'templates'), pool = 0 } = options
-  const dropped = templates === null ? 0 : await sweepTemplates(templates)
+  const { clones = true, pool = 0 } = options
+  const templates = options.templates ?? join(runner, 'templates')
+  const dropped = await sweepTemplates(templates)
   if (dropped > 0) log.info({ dropped }, 'removed templates that nobody used')
   const proxy = await openMachineProxy(folder, options)
-  const fresh = freshMachines({ templates, pool, log })
+  const fresh = freshMachines({ templates: clones ? templates : null, pool, log })
   return {
     async open(spec, signal) {
       if (!found.proven) found = await findAccelerator({ folder: runner, images, signal })

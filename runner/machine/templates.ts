@@ -73,7 +73,9 @@ export function templateStore(folder: string, log: TemplateLog) {
         await make(key, place, spec, wanted)
         const made = await hold(key, place)
         const ms = Math.round(performance.now() - begun)
-        log.info({ template: key, image: spec.image, memoryMiB: spec.memoryMiB, ms }, 'a template was made')
+        const { image, memoryMiB, cpus } = spec
+        const held = Math.round(made.bytes / 2 ** 20)
+        log.info({ template: key, image, memoryMiB, cpus, heldMiB: held, ms }, 'a template was made')
         return made
       },
       closing.signal,

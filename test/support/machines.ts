@@ -12,7 +12,13 @@ export const never = new AbortController().signal
 export const buildTimeout = 300_000
 
 export async function testMachines(
-  changes: { mirrors?: string[]; internetAllowed?: boolean; templates?: string | null; pool?: number } = {},
+  changes: {
+    mirrors?: string[]
+    internetAllowed?: boolean
+    templates?: string
+    clones?: boolean
+    pool?: number
+  } = {},
 ): Promise<Machines & { refusals: string[]; warnings: string[] }> {
   const refusals: string[] = []
   const warnings: string[] = []
@@ -25,7 +31,8 @@ export async function testMachines(
     images: await tinyImage(),
     mirrors: changes.mirrors ?? null,
     internetAllowed: changes.internetAllowed ?? false,
-    ...(changes.templates !== undefined && { templates: changes.templates }),
+    templates: changes.templates ?? null,
+    clones: changes.clones ?? true,
     pool: changes.pool ?? 0,
     log,
   })

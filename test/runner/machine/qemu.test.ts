@@ -8,7 +8,7 @@ describe('a machine that boots', function () {
   let machines: Machines
   before(async function () {
     this.timeout(buildTimeout)
-    machines = await testMachines({ templates: null })
+    machines = await testMachines({ clones: false })
   })
   after(() => machines.close())
 
