@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { readConfig } from '../core/config.ts'
 import { startServer } from '../server/main.ts'
+import { gitEnvironment } from '../test/support/git.ts'
 import type { Measured } from './measured.ts'
 
 const run = promisify(execFile)
@@ -77,7 +78,7 @@ async function openPlace(folder: string, { hooks }: { hooks: boolean }): Promise
   await repositories.environment()
   if (!hooks) await rm(join(data, 'repos', '.assay', 'hooks'), { recursive: true })
   const url = `${server.url.replace('://', `://ann:${token}@`)}/git/deb/hello.git`
-  const git = (...args: string[]) => run('git', ['-C', work, ...args], { env: environment })
+  const git = (...args: string[]) => run('git', ['-C', work, ...args], { env: gitEnvironment() })
   await git('init', '--quiet', '--initial-branch=main')
   return {
     async push(round) {
@@ -90,17 +91,6 @@ async function openPlace(folder: string, { hooks }: { hooks: boolean }): Promise
     },
     [Symbol.asyncDispose]: () => server.close(),
   }
-}
-
-const environment: NodeJS.ProcessEnv = {
-  PATH: process.env['PATH'],
-  HOME: '/nonexistent',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_TERMINAL_PROMPT: '0',
-  GIT_AUTHOR_NAME: 'Ann',
-  GIT_AUTHOR_EMAIL: 'ann@example.org',
-  GIT_COMMITTER_NAME: 'Ann',
-  GIT_COMMITTER_EMAIL: 'ann@example.org',
 }
 
 const manifest = (round: number): string => `checks:

@@ -14,7 +14,7 @@ export const isPresent = ({ seenAt }: Pick<Able, 'seenAt'>, now: string): boolea
 
 /**
  * One sentence for people about an execution that is scheduled for `arch`.
- * `ahead`: executions that wait, too; `failures`: attempts that it lost to infrastructure before.
+ * `waiting`: how many executions wait in all; `failures`: attempts that it lost to infrastructure before.
  */
 export function whyWaiting(
   { arch, failures }: { arch: string; failures: number },

@@ -1,7 +1,7 @@
 /** A few numbers about the service for Prometheus, asked for when they are scraped. */
 import { Counter, Gauge, Registry } from 'prom-client'
+import { isPresent } from '../core/waiting.ts'
 import type { WorkQueue } from './queue.ts'
-import { isAlive } from './runner-life.ts'
 import type { Stores } from './store/stores.ts'
 
 export interface Metrics {
@@ -40,7 +40,7 @@ export function openMetrics(stores: Stores, queue: WorkQueue, now: () => string)
     registers,
     async collect() {
       const time = now()
-      this.set((await stores.runners.list()).filter((runner) => isAlive(runner, time)).length)
+      this.set((await stores.runners.list()).filter((runner) => isPresent(runner, time)).length)
     },
   })
   const events = new Counter({

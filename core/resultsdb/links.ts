@@ -24,7 +24,7 @@ export function links(base: string) {
 }
 
 /** Reserved in a query or unreadable: stays escaped where the rest of an address is shown decoded. */
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- control characters are what this looks for
 const staysEscaped = /[\u0000-\u0020%&=+#\u007f]/g
 
 /** `url` with what was percent-encoded in it readable, where that is safe and valid UTF-8. */

@@ -11,8 +11,6 @@ export const installEndings = {
   12: 'mirror_unreachable',
 } as const
 
-/** Where the runner's proxy towards mirrors is, seen from inside a machine. */
-const proxy = 'http://10.0.2.2:3128'
 const proxyVariables = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY']
 
 const path = `${guest.commands}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`
@@ -95,7 +93,7 @@ function environment({ execution, arch, build }: Job, { proxied }: { proxied: bo
     ASSAY_BUILD: `${guest.input}/build`,
     ASSAY_ARTIFACTS: guest.artifacts,
     ASSAY_RESULTS: guest.results,
-    ...(proxied && Object.fromEntries(proxyVariables.map((name) => [name, proxy]))),
+    ...(proxied && Object.fromEntries(proxyVariables.map((name) => [name, guest.proxy]))),
   }
 }
 

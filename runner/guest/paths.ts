@@ -10,4 +10,6 @@ export const guest = {
   results: '/var/lib/assay/results.jsonl',
   /** What a check reports in a format of its own choosing: its TAP, or copies of its files. */
   reports: '/var/lib/assay/reports',
+  /** The runner's proxy towards mirrors, in a machine that has a network: for apt the image has it set already. */
+  proxy: 'http://10.0.2.2:3128',
 } as const

@@ -5,9 +5,6 @@
 import { command, CommandFailed } from '../command.ts'
 import type { MachineSpec } from './machine.ts'
 
-/** Where a machine with a network finds the proxy: for apt it is set already, for others there is http_proxy. */
-export const guestProxy = 'http://10.0.2.2:3128'
-
 /** Connections that one machine may have to the proxy at a time. */
 const relays = 32
 

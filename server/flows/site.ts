@@ -1,8 +1,11 @@
 /** What this site can run, and what it cannot in words. */
 import { machine } from 'node:os'
 import type { Check } from '../../core/check.ts'
-import { siteArchitectures } from '../runner-life.ts'
 import type { Services } from '../services.ts'
+import type { Runner } from '../store/runners.ts'
+
+/** A runner that is down for a day may come back: so long its architectures count. Milliseconds. */
+const forgotten = 24 * 3_600_000
 
 export interface Site {
   architectures: string[]
@@ -15,9 +18,15 @@ export async function describeSite({
   config,
 }: Pick<Services, 'stores' | 'now' | 'config'>): Promise<Site> {
   return {
-    architectures: siteArchitectures(await stores.runners.list(), now(), machine()),
+    architectures: architecturesOf(await stores.runners.list(), now()),
     internetAllowed: config.internetAllowed,
   }
+}
+
+/** As the kernel names them; the server's own always counts. */
+function architecturesOf(runners: readonly Runner[], now: string): string[] {
+  const remembered = runners.filter(({ seenAt }) => Date.parse(now) - Date.parse(seenAt) < forgotten)
+  return [...new Set([machine(), ...remembered.flatMap(({ facts }) => facts.architectures)])]
 }
 
 /** Why `check` cannot run here on `arch`; null when it can. */

@@ -1,7 +1,7 @@
 /** Runners for programs: what they can do and whether they are heard. */
 import { Router } from 'express'
+import { isPresent } from '../../core/waiting.ts'
 import { page, readPage } from '../paging.ts'
-import { isAlive } from '../runner-life.ts'
 import type { Services } from '../services.ts'
 
 export function runnerRoutes({ stores, now }: Services): Router {
@@ -16,7 +16,7 @@ export function runnerRoutes({ stores, now }: Services): Router {
     response.json({
       data: data.map((runner) => ({
         id: runner.id,
-        alive: isAlive(runner, time),
+        alive: isPresent(runner, time),
         ...runner.facts,
         seenAt: runner.seenAt,
       })),

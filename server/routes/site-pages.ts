@@ -1,5 +1,6 @@
 /** Pages about the site as a whole: what changed lately, runners and the queue, search. */
 import { Router } from 'express'
+import { isPresent } from '../../core/waiting.ts'
 import { news } from '../../core/news.ts'
 import { fullName } from '../../core/names.ts'
 import { buildView, executionViews } from '../api-views.ts'
@@ -9,7 +10,6 @@ import { runnersPage, type RunnersView } from '../pages/runners-page.ts'
 import { searchPage, type SearchView } from '../pages/search-page.ts'
 import { isUuid } from '../parse-id.ts'
 import { textFrom } from '../query.ts'
-import { isAlive } from '../runner-life.ts'
 import type { Services } from '../services.ts'
 import { answer } from './page-answer.ts'
 import { whyTheyWait } from './why-they-wait.ts'
@@ -81,7 +81,7 @@ async function readRunners(services: Services): Promise<RunnersView> {
   return {
     runners: runners.map((runner) => ({
       id: runner.id,
-      alive: isAlive(runner, time),
+      alive: isPresent(runner, time),
       seenAt: runner.seenAt,
       ...runner.facts,
     })),

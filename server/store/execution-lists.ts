@@ -37,11 +37,6 @@ export function executionLists(db: Database) {
         .limit(limit)
       return rows.map(fromRow)
     },
-    /** Everything that ran for the given builds, oldest first. */
-    async ofBuilds(buildIds: readonly string[]): Promise<Execution[]> {
-      const rows = await executionRows(db).whereIn('executions.build_id', buildIds).orderBy('executions.id')
-      return rows.map(fromRow)
-    },
     /** How many executions are in each state that is not the end. */
     async unfinished(): Promise<Record<'scheduled' | 'running', number>> {
       const rows = await db('executions')

@@ -2,25 +2,9 @@
 import assert from 'node:assert/strict'
 import type { Check } from '../../core/check.ts'
 import { matchesGlob, plan, type MatchableBuild, type MatchableRegistration } from '../../core/matching.ts'
+import { sampleCheck } from '../support/checks.ts'
 
-const check = (over: Partial<Check> = {}): Check => ({
-  name: 'smoke',
-  summary: null,
-  run: 'true',
-  image: null,
-  install: true,
-  packages: [],
-  on: 'build',
-  for: ['deb/hello'],
-  arch: null,
-  timeoutSeconds: 600,
-  network: 'none',
-  memoryMiB: 1024,
-  cpus: 1,
-  diskMiB: 4096,
-  results: 'exit',
-  ...over,
-})
+const check = (over: Partial<Check> = {}): Check => sampleCheck({ arch: null, ...over })
 const registration = (over: Partial<MatchableRegistration> = {}): MatchableRegistration => ({
   id: 1,
   repository: { namespace: 'deb', name: 'hello' },

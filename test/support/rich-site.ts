@@ -6,7 +6,8 @@ import type { Services } from '../../server/services.ts'
 import type { NewResult } from '../../server/store/results.ts'
 import { past, type Declared, type Past } from './past.ts'
 import { sha256 } from './runner.ts'
-import { commit, sampleCheck } from './site.ts'
+import { sampleCheck } from './checks.ts'
+import { commit } from './site.ts'
 
 export interface RichSite {
   /** Ids of the newest build, and of one execution of each kind. */

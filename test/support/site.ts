@@ -7,27 +7,9 @@ import { receiveEvent, type Received } from '../../server/flows/receive-event.ts
 import type { Services } from '../../server/services.ts'
 import type { Package } from '../../server/store/packages.ts'
 import type { BuildData } from '../../schemas/types.gen.ts'
+import { sampleCheck } from './checks.ts'
 
 export const commit = 'a'.repeat(40)
-
-export const sampleCheck = (changes: Partial<Check> = {}): Check => ({
-  name: 'smoke',
-  summary: null,
-  run: './smoke.sh',
-  image: null,
-  install: true,
-  packages: [],
-  on: 'build',
-  for: ['deb/hello'],
-  arch: ['x86_64'],
-  timeoutSeconds: 600,
-  network: 'none',
-  memoryMiB: 1024,
-  cpus: 1,
-  diskMiB: 4096,
-  results: 'exit',
-  ...changes,
-})
 
 /** The package deb/hello, maintained by ann, with `checks` registered on its default branch. */
 export async function addHello(

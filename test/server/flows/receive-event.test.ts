@@ -4,7 +4,8 @@ import { receiveEvent } from '../../../server/flows/receive-event.ts'
 import { sweep } from '../../../server/flows/sweep.ts'
 import { onEachDatabase, type TestDatabase } from '../../support/databases.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
-import { addHello, announce, buildEvent, sampleCheck } from '../../support/site.ts'
+import { sampleCheck } from '../../support/checks.ts'
+import { addHello, announce, buildEvent } from '../../support/site.ts'
 
 onEachDatabase('receiving an event', (open) => {
   let database: TestDatabase

@@ -6,7 +6,7 @@ import type { BuildSeen, ExecutionSeen } from '../../../core/standing.ts'
 import type { ExecutionView } from '../../../server/pages/execution-view.ts'
 import type { Build } from '../../../server/store/builds.ts'
 import type { Execution } from '../../../server/store/executions.ts'
-import { sampleCheck } from '../../support/site.ts'
+import { sampleCheck } from '../../support/checks.ts'
 
 export const now = '2026-11-24T12:00:00.000Z'
 const createdAt = '2026-11-23T12:00:00.000Z'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { passed, reportOf, testRunner, type TestRunner } from '../../support/runner.ts'
-import { addHello, announce, sampleCheck } from '../../support/site.ts'
+import { sampleCheck } from '../../support/checks.ts'
+import { addHello, announce } from '../../support/site.ts'
 import { onEachResultsdb } from './client.ts'
 
 onEachResultsdb('results of executions, as ResultsDB shows them', (client) => {

@@ -4,7 +4,7 @@ import { temporaryFolder } from '../../support/folder.ts'
 import { commitFiles, push } from '../../support/git.ts'
 import { assertProblem } from '../../support/problem.ts'
 import { fillSite, type RichSite } from '../../support/rich-site.ts'
-import { sampleCheck } from '../../support/site.ts'
+import { sampleCheck } from '../../support/checks.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
 
 const asHtml = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }

@@ -7,7 +7,8 @@ import { openDatabase } from '../../../server/store/database.ts'
 import type { Advance, NewExecution } from '../../../server/store/executions.ts'
 import { stores, type Stores } from '../../../server/store/stores.ts'
 import { onEachDatabase, type TestDatabase } from '../../support/databases.ts'
-import { addHello, commit, sampleCheck } from '../../support/site.ts'
+import { sampleCheck } from '../../support/checks.ts'
+import { addHello, commit } from '../../support/site.ts'
 
 const now = '2026-01-01T00:00:00.000Z'
 const verdict = { outcome: 'passed', reason: null, concerns: null, note: null } as const

@@ -3,7 +3,8 @@ import { v7 as uuid } from 'uuid'
 import { openDatabase, type Database } from '../../../server/store/database.ts'
 import { stores, type Stores } from '../../../server/store/stores.ts'
 import { onEachDatabase, type TestDatabase } from '../../support/databases.ts'
-import { commit, sampleCheck } from '../../support/site.ts'
+import { sampleCheck } from '../../support/checks.ts'
+import { commit } from '../../support/site.ts'
 
 const createdAt = '2026-11-24T12:00:00.000Z'
 

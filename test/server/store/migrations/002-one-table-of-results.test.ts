@@ -4,7 +4,8 @@ import knex, { type Knex } from 'knex'
 import { databaseOptions, openDatabase } from '../../../../server/store/database.ts'
 import { stores, type Stores } from '../../../../server/store/stores.ts'
 import { onEachDatabase, type TestDatabase } from '../../../support/databases.ts'
-import { addHello, commit, sampleCheck } from '../../../support/site.ts'
+import { sampleCheck } from '../../../support/checks.ts'
+import { addHello, commit } from '../../../support/site.ts'
 
 const now = '2026-01-01T00:00:00.123Z'
 
