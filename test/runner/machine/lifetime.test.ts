@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { claimFolder, sweepMachines } from '../../../runner/machine/sweep.ts'
 import { openMachines } from '../../../runner/machine/machines.ts'
@@ -21,7 +21,10 @@ describe('a runner that is killed', function () {
 
   it('takes its machine and the machine’s relay along, and the next one sweeps what is left', async () => {
     await using folder = await temporaryFolder()
-    const { runner, pids, places } = await runnerWithMachine(folder.path)
+    // What it keeps in the temporary folder, nobody else will remove: machines must be able to pass through.
+    await using temporary = await temporaryFolder()
+    await chmod(temporary.path, 0o711)
+    const { runner, pids, places } = await runnerWithMachine(folder.path, temporary.path)
     for (const pid of pids) {
       const status = await readFile(`/proc/${pid}/status`, 'utf8')
       if (process.getuid?.() === 0)
@@ -60,7 +63,7 @@ describe('sweeping machines', () => {
 })
 
 /** Another process, with a machine of its own whose check sleeps. */
-async function runnerWithMachine(data: string) {
+async function runnerWithMachine(data: string, temporary: string) {
   const program = `
     import { openMachines } from ${JSON.stringify(new URL('../../../runner/machine/machines.js', import.meta.url).href)}
     import { tinyImage } from ${JSON.stringify(new URL('../../support/image.js', import.meta.url).href)}
@@ -70,6 +73,7 @@ async function runnerWithMachine(data: string) {
     const { run } = await openMachine(machines, { check: 'echo up; sleep 600' }, { network: 'mirror' })
     void run('check', { timeoutMs: 600_000, onOutput: () => console.log('up') })`
   const runner = spawn(process.execPath, ['--input-type=module', '-e', program, data], {
+    env: { ...process.env, TMPDIR: temporary },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   await once(runner.stdout, 'data')
