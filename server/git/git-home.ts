@@ -1,12 +1,15 @@
 /** What the real git finds around it here: our configuration, our hooks, and nothing of the host's or the caller's. */
 import { randomUUID } from 'node:crypto'
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { limits } from '../../core/formats/limits.ts'
 
-/** Seconds that a hook may take. */
-const patience = { preReceive: 60, postReceive: 30 }
+/** Seconds that the judging hook may take. */
+const patience = 60
+
+/** Compiled code runs from dist/server/git/, the script stays in hooks/. */
+const postReceive = new URL('../../../hooks/post-receive', import.meta.url)
 
 /** Writes configuration and hooks into `folder` and returns the environment that makes git use them. */
 export async function prepareGitHome(folder: string): Promise<NodeJS.ProcessEnv> {
@@ -14,7 +17,7 @@ export async function prepareGitHome(folder: string): Promise<NodeJS.ProcessEnv>
   const config = join(folder, 'gitconfig')
   await mkdir(hooks, { recursive: true })
   await writeWhole(join(hooks, 'pre-receive'), preReceive, 0o755)
-  await writeWhole(join(hooks, 'post-receive'), postReceive, 0o755)
+  await writeWhole(join(hooks, 'post-receive'), await readFile(postReceive, 'utf8'), 0o755)
   await writeWhole(config, configuration(hooks), 0o644)
   return {
     PATH: process.env['PATH'] ?? '/usr/bin:/bin',
@@ -70,19 +73,18 @@ const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').repla
 const shellQuoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 /** The compiled hook, run by the node that runs the server. */
-const hook = (name: string): string =>
-  [
-    process.execPath,
-    '--max-old-space-size=512',
-    fileURLToPath(new URL(`../../hooks/${name}.js`, import.meta.url)),
-  ]
-    .map(shellQuoted)
-    .join(' ')
+const judge = [
+  process.execPath,
+  '--max-old-space-size=512',
+  fileURLToPath(new URL('../../hooks/pre-receive.js', import.meta.url)),
+]
+  .map(shellQuoted)
+  .join(' ')
 
 /** Fails closed: what keeps the hook from judging keeps the push out. */
 const preReceive = `#!/bin/sh
 # Written by Assay at its start: changes here are lost.
-timeout -k 5 ${patience.preReceive} ${hook('pre-receive')}
+timeout -k 5 ${patience} ${judge}
 status=$?
 case $status in
   0) exit 0 ;;
@@ -91,11 +93,4 @@ case $status in
   *) echo "This push could not be judged (status $status), so nothing of it was taken: please tell the admin of this server." >&2 ;;
 esac
 exit 1
-`
-
-const postReceive = `#!/bin/sh
-# Written by Assay at its start: changes here are lost.
-timeout -k 5 ${patience.postReceive} ${hook('post-receive')} ||
-  echo 'Your push is in. It is not registered yet: that happens by itself within seconds.' >&2
-exit 0
 `

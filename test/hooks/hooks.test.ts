@@ -5,6 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { temporaryFolder, type TemporaryFolder } from '../support/folder.ts'
 import { runGit } from '../support/clone.ts'
 
+const hook = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+const preReceive = [process.execPath, hook('../../hooks/pre-receive.js')] as const
+const postReceive = ['sh', hook('../../../hooks/post-receive')] as const
+
 describe('a hook on its own', () => {
   let folder: TemporaryFolder
   before(async () => {
@@ -14,12 +18,11 @@ describe('a hook on its own', () => {
   after(() => folder[Symbol.asyncDispose]())
 
   const run = async (
-    name: string,
+    [program, path]: readonly [string, string],
     input: string,
     env: NodeJS.ProcessEnv,
   ): Promise<{ code: number | null; said: string }> => {
-    const path = fileURLToPath(new URL(`../../hooks/${name}.js`, import.meta.url))
-    const child = spawn(process.execPath, [path], {
+    const child = spawn(program, [path], {
       cwd: folder.path,
       env: { PATH: process.env['PATH'], GIT_DIR: '.', ...env },
     })
@@ -37,14 +40,14 @@ describe('a hook on its own', () => {
       [line, known, /Assay cannot judge this push: git (rev-list|ls-tree) ended with 128/],
       [line.repeat(10_001), known, /10001 branches and tags in one push: push at most 10000/],
     ] as const) {
-      const { code, said } = await run('pre-receive', input, env)
+      const { code, said } = await run(preReceive, input, env)
       assert.equal(code, 7)
       assert.match(said, reason)
     }
   })
 
   it('lets deletions pass without a look', async () => {
-    const { code, said } = await run('pre-receive', `${'a'.repeat(40)} ${zeros} refs/heads/main\n`, {
+    const { code, said } = await run(preReceive, `${'a'.repeat(40)} ${zeros} refs/heads/main\n`, {
       ASSAY_REPOSITORY: 'deb/hello',
     })
     assert.deepEqual([code, said], [0, ''])
@@ -52,7 +55,7 @@ describe('a hook on its own', () => {
 
   it('says that a push is in when the server cannot be told, and never fails it', async () => {
     const env = { ASSAY_REPOSITORY: 'deb/hello', ASSAY_SOCKET: `${folder.path}/none.sock` }
-    const { code, said } = await run('post-receive', line, env)
+    const { code, said } = await run(postReceive, line, env)
     assert.equal(code, 0)
     assert.match(said, /Your push is in\. It is not registered yet: that happens by itself within seconds\./)
   })

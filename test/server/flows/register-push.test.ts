@@ -104,12 +104,19 @@ describe('registering a push', function () {
     assert.equal((await current())[0]!.commit, tip)
   })
 
+  it('is told of every branch of a push, and of names that JSON must escape', async () => {
+    await clone.commit({ 'checks.yaml': manifest() })
+    const { said } = await clone.push('main', 'say"hello"', 'trixie')
+    for (const branch of ['main', 'say"hello"', 'trixie']) assert.ok(said.includes(`${branch} at `), said)
+    assert.equal((await current()).length, 3)
+  })
+
   it('makes up for a post-receive call that got lost', async () => {
     await clone.commit({ 'checks.yaml': manifest('first') })
     await clone.push()
     const hook = join(server.services.config.data, 'repos/.assay/hooks/post-receive')
     const whole = await readFile(hook, 'utf8')
-    await writeFile(hook, whole.replace('post-receive.js', 'missing.js'))
+    await writeFile(hook, whole.replace('curl', 'false'))
     await clone.commit({ 'checks.yaml': manifest('second') })
     const { code, said } = await clone.push()
     assert.equal(code, 0, said)
