@@ -1,30 +1,39 @@
-/** `npm run bench -- NAME [--json]`: measures one thing on this machine, and says what it aims at. */
+/** `npm run bench -- NAME [--json] [--image NAME]`: measures one thing on this machine, and says what it aims at. */
+import { parseArgs } from 'node:util'
+import { benchMachines } from './machines.ts'
 import type { Measured } from './measured.ts'
 import { benchPush } from './push.ts'
 import { benchResults } from './results.ts'
 
-const benches: Readonly<Record<string, { summary: string; run: () => Promise<Measured> }>> = {
+interface Options {
+  image?: string | undefined
+}
+
+const benches: Readonly<Record<string, { summary: string; run: (options: Options) => Promise<Measured> }>> = {
+  machines: { summary: 'a fresh machine: booted, cloned, from the pool (--image tiny)', run: benchMachines },
   push: { summary: 'a small push with the hooks over the same push without them', run: benchPush },
   results: { summary: "queries of results over the same on ResultsDB's tables", run: benchResults },
 }
 
 const usage = (): string =>
   [
-    'Usage: npm run bench -- NAME [--json]',
+    'Usage: npm run bench -- NAME [--json] [--image NAME]',
     ...Object.entries(benches).map(([name, { summary }]) => `  ${name}  ${summary}`),
     '',
   ].join('\n')
 
 async function main(args: readonly string[]): Promise<number> {
-  const [name = '', ...more] = args.filter((arg) => arg !== '--json')
+  const options = { json: { type: 'boolean' }, image: { type: 'string' } } as const
+  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true })
+  const [name = '', ...more] = positionals
   const bench = Object.hasOwn(benches, name) ? benches[name] : undefined
   if (!bench || more.length > 0) {
     process.stderr.write(usage())
     return 2
   }
-  const { lines, data } = await bench.run()
+  const { lines, data } = await bench.run(values)
   console.log(lines.join('\n'))
-  if (args.includes('--json')) console.log(JSON.stringify({ bench: name, ...data }))
+  if (values.json) console.log(JSON.stringify({ bench: name, ...data }))
   return 0
 }
 

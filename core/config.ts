@@ -19,6 +19,8 @@ export interface Config {
   internetAllowed: boolean
   /** Machines that a runner keeps busy at a time; null: one per core. */
   machines: number | null
+  /** Absolute path of the folder where frozen machines lie; null: one in `data`. */
+  templates: string | null
   /** Host names of mirrors that machines may fetch packages from; null: the host's own package sources. */
   mirrors: string[] | null
   /** Results that other systems post. */
@@ -57,6 +59,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     defaultImage: value.ASSAY_IMAGE ?? 'debian-12',
     internetAllowed: value.ASSAY_INTERNET === 'yes',
     machines: value.ASSAY_RUNNERS === undefined ? null : Number(value.ASSAY_RUNNERS),
+    templates: value.ASSAY_TEMPLATES === undefined ? null : resolve(value.ASSAY_TEMPLATES),
     mirrors:
       value.ASSAY_MIRRORS?.split(',')
         .map((host) => host.trim())

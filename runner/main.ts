@@ -26,6 +26,10 @@ export interface RunnerSettings {
   concurrency: number
   mirrors: readonly string[] | null
   internetAllowed: boolean
+  /** Folder of templates; null or none: `runner/templates/` of the data. */
+  templates?: string | null
+  /** Clones that wait to be asked for, of each shape of machine in demand; by default one or two. */
+  pool?: number
   /** How long checks that run may go on once the runner is told to end. */
   drainSeconds: number
   log: Logger
@@ -53,8 +57,8 @@ export async function startRunner(settings: RunnerSettings): Promise<RunningRunn
   const client = serverClient({ address: server, token })
   const images = imageStore(join(data, 'images'))
   const claimant = { runner: await stableId(folder), instance: randomUUID() }
-  const { mirrors, internetAllowed } = settings
-  const machines = await openMachines({ data, images, mirrors, internetAllowed, log })
+  const { mirrors, internetAllowed, templates = null, pool = Math.min(settings.concurrency, 2) } = settings
+  const machines = await openMachines({ data, images, mirrors, internetAllowed, templates, pool, log })
   try {
     await sweepMachines(join(folder, 'attempts'))
     const hello = async (): Promise<Hello> => ({ ...claimant, ...(await facts(machines, images)) })

@@ -3,7 +3,8 @@
 /**
  * One line that the agent inside a machine says on its control port. The machine may be hostile: all is bounded.
  */
-export type AgentMessage = AgentReady | AgentStarted | AgentExited | AgentReboot | AgentCollected | AgentBeat
+export type AgentMessage =
+  AgentReady | AgentWarm | AgentBegun | AgentStarted | AgentExited | AgentReboot | AgentCollected | AgentBeat
 /**
  * How the check speaks: exit (0 pass, 77 skip, else fail), tap, {junit: PATH} or {results: PATH}.
  */
@@ -37,6 +38,15 @@ export interface EveryShape {
 export interface AgentReady {
   say: 'ready'
   boot: number
+}
+export interface AgentWarm {
+  say: 'warm'
+}
+/**
+ * The machine is its own: clock, randomness and names, and what was handed over is in place.
+ */
+export interface AgentBegun {
+  say: 'begun'
 }
 export interface AgentStarted {
   say: 'started'
@@ -165,6 +175,10 @@ export interface Environment {
    * yes: checks may ask for network: internet.
    */
   ASSAY_INTERNET?: 'yes' | 'no'
+  /**
+   * Folder for the frozen machines that others are cloned from, a tmpfs for example; default: runner/templates in the data folder.
+   */
+  ASSAY_TEMPLATES?: string
   /**
    * Host names that machines may fetch packages from, separated by commas; default: the host's own package sources.
    */
@@ -445,6 +459,16 @@ export interface MachineFacts {
   imageDigest?: string
   accelerator?: 'kvm' | 'tcg'
   qemu?: string
+  /**
+   * How it came to be: booted, cloned from a template, or a clone that was waiting.
+   */
+  start?: 'boot' | 'clone' | 'pool'
+  /**
+   * Why it was booted where a clone was wanted.
+   *
+   * @maxItems 10
+   */
+  notes?: string[]
   /**
    * The console's last lines, when the machine did not end well.
    */

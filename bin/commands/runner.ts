@@ -32,6 +32,7 @@ export default {
       concurrency: config.machines ?? cpus().length,
       mirrors: config.mirrors,
       internetAllowed: config.internetAllowed,
+      templates: config.templates,
       drainSeconds,
       log,
       signal: starting.signal,

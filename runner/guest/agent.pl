@@ -10,7 +10,7 @@ use POSIX qw(:sys_wait_h);
 my $home  = '/var/lib/assay';
 my $input = '/run/assay/in';
 my %limit = (results => 8 << 20, reports => 100, listed => 100_000, drained => 4 << 20);
-my ($control, $log, $output, $group, $killer, $boot, %phase);
+my ($control, $log, $output, $input_disk, $group, $killer, $boot, %phase);
 my ($heard, $last_beat) = (0, undef);
 
 sub say_line { syswrite $control, "{$_[0]}\n" }
@@ -79,13 +79,107 @@ sub find_disk { await_device('/sys/block/vd*', 'serial', $_[0]) }
 
 sub prepare_folders {
     system 'mkdir', '-p', $input, $home, "$home/artifacts";
-    my $disk = find_disk('assay-in');
-    system('mount', '-t', 'squashfs', '-o', 'ro,nosuid,nodev', $disk, $input) == 0 or die "assay: cannot mount $disk\n";
+    system 'modprobe', '-q', 'squashfs';
+    $input_disk = find_disk('assay-in');
     $boot = (slurp("$home/boot") || 0) + 1;
     spill("$home/boot", $boot);
-    system 'cp', '-a', "$input/tree", "$home/tree" unless -d "$home/tree";
     # Nothing below /run may be executed on some systems.
     system 'cp', '-a', '/run/assay/agent/bin', "$home/bin" unless -d "$home/bin";
+}
+
+# A clone wakes with all that its template remembers: what must differ from machine to machine is made to differ here,
+# before the first instruction of anybody else. A machine that booted by itself goes the same way.
+sub begin {
+    my ($entropy, $seconds, $nanoseconds, $id, $name) = @_;
+    syscall 227, 0, my $time = pack 'qq', $seconds, $nanoseconds;    # clock_settime, CLOCK_REALTIME
+    add_entropy(pack 'H*', $entropy);
+    own_name($id, $name);
+    mount_input();
+    say_line('"say":"begun"');
+}
+
+# Credited, and taken at once by the generator that everybody reads from.
+sub add_entropy {
+    my ($bytes) = @_;
+    sysopen my $random, '/dev/urandom', O_WRONLY or die "assay: no /dev/urandom: $!\n";
+    my $words = pack 'ii a*', 8 * length $bytes, length $bytes, $bytes;
+    ioctl $random, 0x40085203, $words or die "assay: cannot add entropy: $!\n";     # RNDADDENTROPY
+    ioctl $random, 0x5207, 0 or die "assay: cannot reseed: $!\n";                   # RNDRESEEDCRNG
+}
+
+sub own_name {
+    my ($id, $name) = @_;
+    syscall 170, $name, length $name;                                               # sethostname
+    # After a reboot these files are the check's: whatever it made of them.
+    return if $boot > 1;
+    spill('/etc/machine-id', "$id\n");
+    spill('/var/lib/dbus/machine-id', "$id\n") if -f '/var/lib/dbus/machine-id' && !-l '/var/lib/dbus/machine-id';
+    spill('/etc/hostname', "$name\n");
+    if (open my $hosts, '<', '/etc/hosts') {
+        my @kept = grep { !/^127\.0\.1\.1\s/ } <$hosts>;
+        spill('/etc/hosts', join '', @kept, "127.0.1.1 $name\n");
+    }
+    own_host_keys();
+}
+
+# Only where the image holds keys: who wants none waits for none.
+sub own_host_keys {
+    my @keys = glob '/etc/ssh/ssh_host_*_key' or return;
+    unlink $_, "$_.pub" for @keys;
+    system 'ssh-keygen -A >/dev/null 2>&1';
+    system 'systemctl try-restart ssh.service >/dev/null 2>&1' if -d '/run/systemd/system';
+}
+
+# What was read from the disk before this, when it was another's, is forgotten.
+sub mount_input {
+    sysopen my $disk, $input_disk, O_RDONLY or die "assay: cannot open $input_disk: $!\n";
+    ioctl $disk, 0x1261, 0;                                                         # BLKFLSBUF
+    close $disk;
+    my ($type, $options) = ('squashfs', '');
+    # mount, MS_RDONLY | MS_NOSUID | MS_NODEV
+    syscall(165, $input_disk, $input, $type, 7, $options) == 0 or die "assay: cannot mount $input_disk: $!\n";
+    copy_tree("$input/tree", "$home/tree") unless -d "$home/tree";
+}
+
+# As `cp -a` does where all is root's; without the time that starting a program takes where it is emulated.
+sub copy_tree {
+    my ($from, $to) = @_;
+    my @facts = lstat $from or return;
+    if    (S_ISDIR($facts[2])) { copy_folder($from, $to) }
+    elsif (S_ISLNK($facts[2])) { symlink readlink $from, $to; return }
+    elsif (S_ISREG($facts[2])) { copy_file($from, $to) }
+    else                       { return }
+    chmod S_IMODE($facts[2]), $to;
+    utime $facts[8], $facts[9], $to;
+}
+
+sub copy_folder {
+    my ($from, $to) = @_;
+    mkdir $to;
+    opendir my $folder, $from or return;
+    for my $name (readdir $folder) { copy_tree("$from/$name", "$to/$name") unless $name eq '.' || $name eq '..' }
+}
+
+sub copy_file {
+    my ($from, $to) = @_;
+    sysopen my $source, $from, O_RDONLY or return;
+    sysopen my $target, $to, O_WRONLY | O_CREAT | O_EXCL or die "assay: cannot write $to: $!\n";
+    while (sysread $source, my $chunk, 1 << 20) { syswrite $target, $chunk; beat() }
+}
+
+# Before it is frozen, a template does once what its clones will do: what is in memory then, they need not fetch.
+sub warm {
+    my @words = ('cp -a /usr/lib/assay /tmp/assay-warm', 'rm -rf /tmp/assay-warm', 'timeout 20 true', 'cat /etc/passwd');
+    push @words, 'dpkg-query -W', 'apt-cache policy base-files' if $_[0] eq 'all';
+    my $pid = fork // die $!;
+    if ($pid == 0) {
+        open STDOUT, '>', '/dev/null';
+        open STDERR, '>', '/dev/null';
+        exec '/bin/sh', '-c', join '; ', @words or POSIX::_exit(127);
+    }
+    beat(), select undef, undef, undef, 0.01 until waitpid($pid, WNOHANG) == $pid;
+    syscall 162;                                                                    # sync
+    say_line('"say":"warm"');
 }
 
 # A group of our own for the check's processes: with one word the kernel ends them all, sessions and forks or not.
@@ -297,7 +391,9 @@ sub collect {
 
 sub obey {
     my ($line) = @_;
-    if    ($line =~ /^run (prepare|check)(?: (\S*))?$/) { start_phase($1, $2) unless $phase{pid} }
+    if    ($line =~ /^begin ([0-9a-f]+) (\d+) (\d+) ([0-9a-f]{32}) ([a-z0-9-]+)$/) { begin($1, $2, $3, $4, $5) }
+    elsif ($line =~ /^warm (all|some)$/)                { warm($1) }
+    elsif ($line =~ /^run (prepare|check)(?: (\S*))?$/) { start_phase($1, $2) unless $phase{pid} }
     elsif ($line =~ /^stop$/)                           { stop_phase() if $phase{pid} }
     elsif ($line =~ /^collect (\d+) (\d+)$/)            { collect($1, $2) }
 }
@@ -313,14 +409,21 @@ set_up_network();
 open_group();
 come_first();
 
+# The end of a phase ends the wait, too.
+sub await_word {
+    my ($seconds) = @_;
+    vec(my $ready = '', fileno($control), 1) = 1;
+    local $SIG{CHLD} = sub { };
+    return select($ready, undef, undef, $seconds) > 0;
+}
+
 my $buffer = '';
 while (1) {
     beat();
     if ($phase{pid} && waitpid($phase{pid}, WNOHANG) == $phase{pid}) { end_phase($?); next }
     # The check reboots by itself, and waits until we have said so: the file is gone then.
     announce_reboot("$home/reboot-prepared") if $phase{pid} && -e "$home/reboot-prepared";
-    vec(my $ready = '', fileno($control), 1) = 1;
-    next unless select($ready, undef, undef, $phase{pid} ? 0.05 : 0.5) > 0;
+    next unless await_word($phase{pid} ? 0.05 : 0.5);
     my $got = sysread $control, my $chunk, 4096;
     if (!$got) { select undef, undef, undef, 0.1; next }
     $buffer .= $chunk;

@@ -14,16 +14,26 @@ export interface MachineSockets {
   console: string
 }
 
+/**
+ * How a machine comes to be: booted in memory of its own; booted as a template, in memory that is a file; or woken from
+ * a template, with that memory mapped privately.
+ */
+export type Birth = 'boot' | 'template' | 'clone'
+
+/** What a clone's qemu inherits open, by number. */
+export const inherited = { memory: 3, state: 4 } as const
+
 /** Disks are named as in disks.ts: qemu runs in the machine's folder. */
 export function qemuArguments(
   spec: MachineSpec,
   image: ImageFacts,
-  accelerator: Accelerator,
+  { accelerator, birth = 'boot' }: { accelerator: Accelerator; birth?: Birth },
   sockets: MachineSockets,
 ): string[] {
   return [
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-name', 'assay'],
-    ...['-machine', 'q35', ...acceleration(accelerator)],
+    ...['-machine', birth === 'boot' ? 'q35' : 'q35,memory-backend=ram', ...acceleration(accelerator)],
+    ...memory(spec, birth),
     ...['-m', `${spec.memoryMiB}M`, '-smp', String(spec.cpus)],
     ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
     ...boot(image),
@@ -49,6 +59,15 @@ export function qemuArguments(
     ],
     ...['-action', 'panic=shutdown,shutdown=poweroff'],
   ]
+}
+
+/** A clone waits for its state, and then for the word to go on. */
+function memory({ memoryMiB }: MachineSpec, birth: Birth): string[] {
+  if (birth === 'boot') return []
+  const file = (path: string, share: string): string =>
+    `memory-backend-file,id=ram,size=${memoryMiB}M,mem-path=${path},share=${share}`
+  if (birth === 'template') return ['-object', file(machineFiles.memory, 'on')]
+  return ['-object', file(`/proc/self/fd/${inherited.memory}`, 'off'), '-S', '-incoming', 'defer']
 }
 
 /** Emulation keeps what it translated: without a bound that is up to 1 GiB beside the machine's own memory. */

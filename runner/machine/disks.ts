@@ -1,5 +1,5 @@
 /** The disks of one machine: an overlay to throw away, the agent, what goes in and what comes out. */
-import { link, open, stat, symlink } from 'node:fs/promises'
+import { chmod, copyFile, link, open, stat, symlink, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Image } from '../images.ts'
@@ -10,7 +10,10 @@ const guestFolder = fileURLToPath(new URL('../../../runner/guest/', import.meta.
 const agentFiles = ['agent.pl', 'bin']
 
 /** How much can come out of a machine in all: artifacts, results and their headers. */
-const outputBytes = 1 << 30
+const outputBytes = 2 ** 30
+
+/** How much can go into one. Always the same, whatever it is: a clone's disks have the sizes of its template's. */
+const inputBytes = 16 * 2 ** 30
 
 /**
  * What a machine consists of, by name in its own folder. Qemu is started in that folder and opens nothing by an absolute
@@ -23,45 +26,108 @@ export const machineFiles = {
   output: 'output.raw',
   /** The image's own, read-only. */
   base: 'base.qcow2',
+  /** The template's own, read-only, between overlay and base. */
+  template: 'template.qcow2',
+  /** Of a template while it is made. */
+  memory: 'memory',
   kernel: 'kernel',
   initrd: 'initrd',
 } as const
 
-/** Makes the disks; returns paths of those that are the machine's own. */
-export async function makeDisks(folder: string, image: Image, input: string): Promise<string[]> {
+/** What a template consists of besides. */
+export const templateFiles = {
+  state: 'state',
+  empty: 'empty.qcow2',
+  facts: 'template.json',
+} as const
+
+/** Makes the disks of a machine that boots. The input is empty as yet. Returns paths of those that are its own. */
+export async function makeDisks(folder: string, image: Image): Promise<string[]> {
+  await borrowImage(folder, image)
+  await Promise.all([
+    makeOverlay(folder, machineFiles.overlay, { file: machineFiles.base, format: image.facts.disk.format }),
+    command('tar', ['-C', guestFolder, ...plainTar, '-cf', join(folder, machineFiles.agent), ...agentFiles]),
+    makeSlots(folder),
+  ])
+  return ownFiles.map((name) => join(folder, machineFiles[name]))
+}
+
+const plainTar = ['--owner=0', '--group=0', '--sort=name', '--mtime=@0']
+
+const ownFiles = ['overlay', 'agent', 'input', 'output'] as const
+
+/** Makes the disks of a machine that wakes from the template in `template`; returns paths of those that are its own. */
+export async function cloneDisks(folder: string, image: Image, template: string): Promise<string[]> {
+  await Promise.all([
+    borrowImage(folder, image),
+    borrow(join(template, machineFiles.template), join(folder, machineFiles.template)),
+    copyFile(join(template, templateFiles.empty), join(folder, machineFiles.overlay)),
+    copyFile(join(template, machineFiles.agent), join(folder, machineFiles.agent)),
+    makeSlots(folder),
+  ])
+  await chmod(join(folder, machineFiles.overlay), 0o600)
+  return ownFiles.map((name) => join(folder, machineFiles[name]))
+}
+
+/** An overlay that names its backing file without a folder: it may be copied to wherever there is one of that name. */
+export async function makeOverlay(
+  folder: string,
+  name: string,
+  backing: { file: string; format: string },
+): Promise<void> {
+  const words = ['create', '-q', '-f', 'qcow2', '-F', backing.format, '-b', backing.file, name]
+  await command('qemu-img', words, { cwd: folder })
+}
+
+async function borrowImage(folder: string, image: Image): Promise<void> {
   const { disk, kernel } = image.facts
   await borrow(join(image.folder, disk.file), join(folder, machineFiles.base))
-  if (kernel) {
-    await borrow(join(image.folder, kernel.file), join(folder, machineFiles.kernel))
-    await borrow(join(image.folder, kernel.initrd), join(folder, machineFiles.initrd))
-  }
-  const overlay = [
-    'create',
-    '-q',
-    '-f',
-    'qcow2',
-    '-F',
-    disk.format,
-    '-b',
-    machineFiles.base,
-    machineFiles.overlay,
+  if (!kernel) return
+  await borrow(join(image.folder, kernel.file), join(folder, machineFiles.kernel))
+  await borrow(join(image.folder, kernel.initrd), join(folder, machineFiles.initrd))
+}
+
+async function makeSlots(folder: string): Promise<void> {
+  await sparse(join(folder, machineFiles.input), inputBytes)
+  await sparse(join(folder, machineFiles.output), outputBytes)
+}
+
+/**
+ * Puts the content of `input` into the machine's input disk, which keeps its size: a qemu that has it open sees the new
+ * content. Throws when there is more than fits.
+ */
+export async function fillInput(folder: string, input: string): Promise<void> {
+  const plain = [
+    '-quiet',
+    '-no-progress',
+    '-all-root',
+    '-noI',
+    '-noD',
+    '-noF',
+    '-noX',
+    '-no-xattrs',
+    '-noappend',
   ]
-  const plain = ['-quiet', '-no-progress', '-all-root', '-noI', '-noD', '-noF', '-noX', '-no-xattrs']
-  await Promise.all([
-    command('qemu-img', overlay, { cwd: folder }),
-    command('tar', [
-      '-C',
-      guestFolder,
-      '--owner=0',
-      '--group=0',
-      '-cf',
-      join(folder, machineFiles.agent),
-      ...agentFiles,
-    ]),
-    command('mksquashfs', [input, join(folder, machineFiles.input), ...plain]),
-    sparse(join(folder, machineFiles.output), outputBytes),
+  const disk = join(folder, machineFiles.input)
+  await command('mksquashfs', [input, disk, ...plain])
+  if ((await stat(disk)).size > inputBytes)
+    throw new Error(`More than ${inputBytes / 2 ** 30} GiB are to be handed over to the machine.`)
+  await truncate(disk, inputBytes)
+}
+
+/** What differs between agents: a template holds one that runs. */
+export async function agentDigest(): Promise<string> {
+  const archive = await command('sh', [
+    '-c',
+    'tar "$@" | sha256sum',
+    'sh',
+    '-C',
+    guestFolder,
+    ...plainTar,
+    '-c',
+    ...agentFiles,
   ])
-  return (['overlay', 'agent', 'input', 'output'] as const).map((name) => join(folder, machineFiles[name]))
+  return archive.slice(0, 64)
 }
 
 /** A link keeps the image's file for the machine's life, even when the image is removed or built anew meanwhile. */
@@ -72,7 +138,7 @@ async function borrow(from: string, to: string): Promise<void> {
   })
 }
 
-async function sparse(path: string, bytes: number): Promise<void> {
+export async function sparse(path: string, bytes: number): Promise<void> {
   const file = await open(path, 'wx')
   await file.truncate(bytes)
   await file.close()

@@ -15,7 +15,11 @@ const mortal = ['setpriv', '--pdeathsig', 'KILL']
  * Words to put before qemu's own: no rights where we could give them up, as a user that owns nothing but `owned`.
  * Where the image lies on another disk in a folder that is closed to others, qemu keeps our user; its sandbox must do.
  */
-export async function identityWords(folder: string, owned: readonly string[]): Promise<string[]> {
+export async function identityWords(
+  folder: string,
+  owned: readonly string[],
+  borrowed: readonly string[] = [machineFiles.base],
+): Promise<string[]> {
   if (process.getuid?.() !== 0) return [...mortal, '--no-new-privs']
   const user = users.from + randomInt(users.count)
   const device = await stat('/dev/kvm').catch(() => null)
@@ -24,7 +28,8 @@ export async function identityWords(folder: string, owned: readonly string[]): P
   const words = [...mortal, `--reuid=${user}`, `--regid=${user}`, groups, '--no-new-privs', ...capabilities]
   for (const path of owned) await chown(path, user, user)
   try {
-    await command('setpriv', [...words.slice(1), 'test', '-r', machineFiles.base], { cwd: folder })
+    const readable = borrowed.flatMap((file, index) => [...(index > 0 ? ['-a'] : []), '-r', file])
+    await command('setpriv', [...words.slice(1), 'test', ...readable], { cwd: folder })
     return words
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error

@@ -35,6 +35,15 @@ export interface Life {
   expectReset: () => void
   /** Resolves when nothing goes in or out over the network any more, for good. */
   cutNetwork: () => Promise<void>
+  /** Halts the machine. Its silence means nothing until it wakes. */
+  rest: () => Promise<void>
+  wake: () => Promise<void>
+  /** Writes the state of a machine that rests to a socket: `unix:/path`. */
+  saveState: (uri: string, signal: AbortSignal) => Promise<void>
+  /** Reads it from a file that qemu inherited: `fd:4`. The machine then rests where the other one did. */
+  loadState: (uri: string, signal: AbortSignal) => Promise<void>
+  /** Ends qemu in good order: all that it wrote is in its files. */
+  quit: (signal: AbortSignal) => Promise<void>
   end: () => Promise<void>
 }
 
@@ -53,6 +62,7 @@ export async function live(child: ChildProcess, sockets: MachineSockets, signal:
   let bytes = 0
   let lastHeard = 0
   let resetExpected = false
+  let resting = false
   let closing = false
 
   const die = (reason: Death): void => {
@@ -79,6 +89,7 @@ export async function live(child: ChildProcess, sockets: MachineSockets, signal:
     if (event === 'GUEST_PANICKED') die({ how: 'guest_panic' })
     else if (event === 'BLOCK_IO_ERROR')
       die({ how: 'machine_error', detail: 'The host could not write the machine’s disk.' })
+    else if (event === 'MIGRATION') bus.emit('migration', data['status'])
     else if (event === 'SHUTDOWN' && data['guest'] === true)
       afterConsole({ how: data['reason'] === 'guest-panic' ? 'guest_panic' : 'guest_poweroff' })
     else if (event === 'RESET' && data['guest'] === true) {
@@ -125,7 +136,7 @@ export async function live(child: ChildProcess, sockets: MachineSockets, signal:
   ears.console.on('data', (chunk) => console.push(chunk))
 
   const watch = setInterval(() => {
-    if (lastHeard > 0 && Date.now() - lastHeard > silenceMs)
+    if (lastHeard > 0 && !resting && Date.now() - lastHeard > silenceMs)
       die({ how: 'guest_hang', detail: `The machine said nothing for ${silenceMs / 1000} seconds.` })
   }, 1000)
   bus.once('death', () => clearInterval(watch))
@@ -143,6 +154,22 @@ export async function live(child: ChildProcess, sockets: MachineSockets, signal:
       lastHeard = 0
     },
     cutNetwork: () => qmp.command('set_link', { name: networkDevice, up: false }),
+    async rest() {
+      resting = true
+      await qmp.command('stop')
+    },
+    async wake() {
+      await qmp.command('cont')
+      lastHeard = Date.now()
+      resting = false
+    },
+    saveState: (uri, until) => migrate(qmp, bus, { verb: 'migrate', uri, until }),
+    loadState: (uri, until) => migrate(qmp, bus, { verb: 'migrate-incoming', uri, until }),
+    async quit(until) {
+      closing = true
+      const gone = once(child, 'exit', { signal: until })
+      await Promise.all([gone, qmp.command('quit').catch(() => undefined)])
+    },
     async end() {
       closing = true
       clearInterval(watch)
@@ -151,6 +178,28 @@ export async function live(child: ChildProcess, sockets: MachineSockets, signal:
       await killed(child)
     },
   }
+}
+
+interface Migration {
+  verb: 'migrate' | 'migrate-incoming'
+  uri: string
+  until: AbortSignal
+}
+
+/** Memory that is a file is not part of the state. */
+async function migrate(qmp: Qmp, bus: EventEmitter, { verb, uri, until }: Migration): Promise<void> {
+  const capabilities = ['events', 'x-ignore-shared'].map((capability) => ({ capability, state: true }))
+  await qmp.command('migrate-set-capabilities', { capabilities })
+  const ended = new Promise<void>((done, failed) => {
+    bus.on('migration', (status) => {
+      if (status === 'completed') done()
+      if (status === 'failed') failed(new Error('qemu could not move the state of the machine'))
+    })
+    bus.once('death', () => failed(new Error('qemu ended over the state of the machine')))
+    until.addEventListener('abort', () => failed(until.reason as Error))
+    if (until.aborted) failed(until.reason as Error)
+  })
+  await Promise.all([ended, qmp.command(verb, { uri })])
 }
 
 /** Resolves when the process is gone, which it may be already, or never have been. */

@@ -8,14 +8,10 @@ import { findMirrors } from '../mirror/mirrors.ts'
 import { openProxy, type Proxy } from '../mirror/proxy.ts'
 import type { Accelerator } from './arguments.ts'
 import type { OpenMachine } from './machine.ts'
-import { qemuMachines } from './qemu.ts'
+import type { MachineLog } from './machine-log.ts'
+import { freshMachines } from './fresh.ts'
 import { claimFolder, sweepMachines } from './sweep.ts'
-
-/** As much of a pino logger as is needed here. */
-export interface MachineLog {
-  info: (facts: object, message: string) => void
-  warn: (facts: object, message: string) => void
-}
+import { sweepTemplates } from './templates.ts'
 
 export interface MachinesOptions {
   /** ASSAY_DATA; machines live in `runner/machines/` of it. */
@@ -24,6 +20,12 @@ export interface MachinesOptions {
   /** Host names of mirrors that machines may fetch packages from; null: those of the host's own package sources. */
   mirrors: readonly string[] | null
   internetAllowed: boolean
+  /** Folder of templates, for example on a tmpfs; null or none: `runner/templates/` of the data. */
+  templates?: string | null
+  /** false: all machines boot. */
+  clones?: boolean
+  /** Clones that wait to be asked for, of each shape of machine in demand; by default none. */
+  pool?: number
   log: MachineLog
 }
 
@@ -33,6 +35,8 @@ export interface Machines {
   readonly accelerator: Accelerator
   readonly why: string
   readonly qemu: string
+  /** Clones that wait to be asked for. */
+  waiting: () => number
   /** Ends what serves the machines. Call it when all of them are disposed. */
   close: () => Promise<void>
 }
@@ -48,13 +52,18 @@ export async function openMachines(options: MachinesOptions): Promise<Machines> 
   const swept = await sweepMachines(folder)
   if (swept > 0) log.info({ swept }, 'cleared what machines of a runner that died had left')
   let found: Found = await findAccelerator({ folder: runner, images })
+  const { clones = true, pool = 0 } = options
+  const templates = options.templates ?? join(runner, 'templates')
+  const dropped = await sweepTemplates(templates)
+  if (dropped > 0) log.info({ dropped }, 'removed templates that nobody used')
   const proxy = await openMachineProxy(folder, options)
+  const fresh = freshMachines({ templates: clones ? templates : null, pool, log })
   return {
     async open(spec, signal) {
       if (!found.proven) found = await findAccelerator({ folder: runner, images, signal })
       const { accelerator, qemu } = found
       const bounds = { bootTimeoutMs: bootTimeoutMs[accelerator], proxy: proxy.socket }
-      return qemuMachines({ images, folder, accelerator, qemu, internetAllowed, ...bounds })(spec, signal)
+      return fresh.open(spec, { images, folder, accelerator, qemu, internetAllowed, ...bounds }, signal)
     },
     get accelerator() {
       return found.accelerator
@@ -65,7 +74,11 @@ export async function openMachines(options: MachinesOptions): Promise<Machines> 
     get qemu() {
       return found.qemu
     },
-    close: () => proxy.close(),
+    waiting: () => fresh.pool.count(),
+    async close() {
+      await fresh.close()
+      await proxy.close()
+    },
   }
 }
 

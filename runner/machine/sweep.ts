@@ -23,8 +23,11 @@ export async function claimFolder(path: string, sockets: string): Promise<void> 
 }
 
 /** Removes the folders of machines in `folder` whose runner is gone, and their sockets. Returns how many. */
-export async function sweepMachines(folder: string): Promise<number> {
-  const names = await readdir(folder).catch(() => [])
+export async function sweepMachines(
+  folder: string,
+  isMachine: (name: string) => boolean = () => true,
+): Promise<number> {
+  const names = (await readdir(folder).catch(() => [])).filter(isMachine)
   let removed = 0
   for (const name of names) {
     const path = join(folder, name)
@@ -50,8 +53,9 @@ async function readOwner(path: string): Promise<Owner | null> {
   }
 }
 
-/** Field 22 of /proc/PID/stat; null when there is no such process. */
+/** Field 22 of /proc/PID/stat; null when there is no such process, or one that is dead and not buried yet. */
 async function startTime(pid: number): Promise<string | null> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
-  return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null
+  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ') ?? []
+  return fields[0] === 'Z' ? null : (fields[19] ?? null)
 }

@@ -122,7 +122,7 @@ describe('a runner', function () {
 
   it('ends a machine whose execution was cancelled', async () => {
     await only('endless')
-    await start()
+    await start({ pool: 0 })
     await runs('endless')
     await cancel(server.services, begun.get('endless')!, 'ann')
     const machines = join(folder.path, 'runner', 'machines')

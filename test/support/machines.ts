@@ -1,6 +1,6 @@
 /** Real machines for tests: tiny guests that are told what to do with a line of shell. */
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { openMachines, type Machines } from '../../runner/machine/machines.ts'
 import type { Collected, Machine, MachineSpec, PhaseEnd, RunOptions } from '../../runner/machine/machine.ts'
 import { temporaryFolder } from './folder.ts'
@@ -12,27 +12,38 @@ export const never = new AbortController().signal
 export const buildTimeout = 300_000
 
 export async function testMachines(
-  changes: { mirrors?: string[]; internetAllowed?: boolean } = {},
-): Promise<Machines & { refusals: string[] }> {
+  changes: {
+    mirrors?: string[]
+    internetAllowed?: boolean
+    templates?: string
+    clones?: boolean
+    pool?: number
+  } = {},
+): Promise<Machines & { refusals: string[]; warnings: string[] }> {
   const refusals: string[] = []
+  const warnings: string[] = []
   const log = {
     info: (facts: object) => void refusals.push(JSON.stringify(facts)),
-    warn: () => undefined,
+    warn: (_: object, words: string) => void warnings.push(words),
   }
   const machines = await openMachines({
     data: testMachineData,
     images: await tinyImage(),
     mirrors: changes.mirrors ?? null,
     internetAllowed: changes.internetAllowed ?? false,
+    templates: changes.templates ?? null,
+    clones: changes.clones ?? true,
+    pool: changes.pool ?? 0,
     log,
   })
-  return Object.assign(machines, { refusals })
+  return Object.assign(machines, { refusals, warnings })
 }
 
 export interface Job {
   check: string
   prepare?: string
-  tree?: Record<string, string>
+  /** Content of files by path, or where a link leads to. */
+  tree?: Record<string, string | { link: string }>
 }
 
 export interface TestMachine extends AsyncDisposable {
@@ -54,7 +65,11 @@ export async function openMachine(
   for (const name of ['tree', 'build', 'job']) await mkdir(join(input, name), { recursive: true })
   for (const phase of ['prepare', 'check'] as const)
     if (job[phase] !== undefined) await writeFile(join(input, 'job', phase), job[phase])
-  for (const [name, text] of Object.entries(job.tree ?? {})) await writeFile(join(input, 'tree', name), text)
+  for (const [name, what] of Object.entries(job.tree ?? {})) {
+    const path = join(input, 'tree', name)
+    await mkdir(dirname(path), { recursive: true })
+    await (typeof what === 'string' ? writeFile(path, what) : symlink(what.link, path))
+  }
   const spec = {
     image: 'tiny',
     arch: 'x86_64',

@@ -19,7 +19,7 @@ describe('a runner that is killed', function () {
     await tinyImage()
   })
 
-  it('takes its machine and the machine’s relay along, and the next one sweeps what is left', async () => {
+  it('takes its machines, those that wait and the relays along, and the next one sweeps what is left', async () => {
     await using folder = await temporaryFolder()
     // What it keeps in the temporary folder, nobody else will remove: machines must be able to pass through.
     await using temporary = await temporaryFolder()
@@ -32,18 +32,57 @@ describe('a runner that is killed', function () {
       ok(/^NoNewPrivs:\t1$/m.test(status) && /^CapEff:\t0+$/m.test(status), 'without rights')
     }
     runner.kill('SIGKILL')
+    await once(runner, 'exit')
     await until('the kernel to end qemu and the relay', async () => (await alive(pids)).length === 0)
     const left = await readdir(places.machines)
-    equal(left.length, 2, 'a machine and the proxy were left')
+    equal(left.length, 3, 'a machine, one that waited, and the proxy were left')
     const images = await tinyImage()
     const log = { info: () => undefined, warn: () => undefined }
     const next = await openMachines({ data: folder.path, images, mirrors: [], internetAllowed: false, log })
     await next.close()
     deepEqual(await readdir(places.machines), [])
+    equal(
+      (await readdir(places.templates)).filter((name) => !name.startsWith('.')).length,
+      1,
+      'the template is kept',
+    )
     deepEqual(
       places.sockets.filter((path) => existsSync(path)),
       [],
     )
+  })
+})
+
+describe('a runner that is killed while it makes a template', function () {
+  this.timeout(90_000)
+
+  it('leaves nothing that the next one takes for a template', async () => {
+    await using folder = await temporaryFolder()
+    await using temporary = await temporaryFolder()
+    await chmod(temporary.path, 0o711)
+    const runner = runnerProcess(folder.path, temporary.path)
+    const templates = join(folder.path, 'runner', 'templates')
+    const names = (): Promise<string[]> => readdir(templates).catch(() => [])
+    const made = await until('a template that is being made', async () =>
+      (await names()).find((name) => name.startsWith('.making-')),
+    )
+    const pids = await until('its qemu', async () => {
+      const children = await family(runner.pid ?? 0)
+      return children.length >= 2 ? children : null
+    })
+    const owner = await readFile(join(templates, made, 'owner'), 'utf8')
+    runner.kill('SIGKILL')
+    await once(runner, 'exit')
+    await until('the kernel to end qemu', async () => (await alive(pids)).length === 0)
+    const log = { info: () => undefined, warn: () => undefined }
+    const images = await tinyImage()
+    const next = await openMachines({ data: folder.path, images, mirrors: [], internetAllowed: false, log })
+    await next.close()
+    deepEqual(
+      (await names()).filter((name) => !name.endsWith('.lock')),
+      [],
+    )
+    ok(!existsSync((JSON.parse(owner) as { sockets: string }).sockets))
   })
 })
 
@@ -62,31 +101,38 @@ describe('sweeping machines', () => {
   })
 })
 
-/** Another process, with a machine of its own whose check sleeps. */
-async function runnerWithMachine(data: string, temporary: string) {
+/** Another process, with a machine of its own whose check sleeps, and another that waits. */
+function runnerProcess(data: string, temporary: string) {
   const program = `
     import { openMachines } from ${JSON.stringify(new URL('../../../runner/machine/machines.js', import.meta.url).href)}
     import { tinyImage } from ${JSON.stringify(new URL('../../support/image.js', import.meta.url).href)}
     import { openMachine } from ${JSON.stringify(new URL('../../support/machines.js', import.meta.url).href)}
+    import { until } from ${JSON.stringify(new URL('../../support/until.js', import.meta.url).href)}
     const log = { info() {}, warn() {} }
-    const machines = await openMachines({ data: process.argv[1], images: await tinyImage(), mirrors: [], internetAllowed: false, log })
+    const machines = await openMachines({ data: process.argv[1], images: await tinyImage(), mirrors: [], internetAllowed: false, pool: 1, log })
     const { run } = await openMachine(machines, { check: 'echo up; sleep 600' }, { network: 'mirror' })
+    await until('a machine that waits', () => machines.waiting() === 1)
     void run('check', { timeoutMs: 600_000, onOutput: () => console.log('up') })`
-  const runner = spawn(process.execPath, ['--input-type=module', '-e', program, data], {
+  return spawn(process.execPath, ['--input-type=module', '-e', program, data], {
     env: { ...process.env, TMPDIR: temporary },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+}
+
+async function runnerWithMachine(data: string, temporary: string) {
+  const runner = runnerProcess(data, temporary)
   await once(runner.stdout, 'data')
   const machines = join(data, 'runner', 'machines')
-  const pids = await until('qemu and its relay', async () => {
+  const templates = join(data, 'runner', 'templates')
+  const pids = await until('two qemus and their relays', async () => {
     const children = await family(runner.pid ?? 0)
-    return children.length >= 2 ? children : null
+    return children.length >= 4 ? children : null
   })
   const owners = await Promise.all(
     (await readdir(machines)).map((name) => readFile(join(machines, name, 'owner'), 'utf8')),
   )
   const sockets = owners.map((text) => (JSON.parse(text) as { sockets: string }).sockets)
-  return { runner, pids, places: { machines, sockets } }
+  return { runner, pids, places: { machines, templates, sockets } }
 }
 
 async function family(pid: number): Promise<number[]> {

@@ -1,0 +1,20 @@
+/**
+ * Makes a machine its own before anybody else's first instruction: clones of one template are equal until then, in
+ * clock, randomness and names. What stays equal is the kernel's boot_id, which nobody can change.
+ */
+import { randomBytes } from 'node:crypto'
+import type { Life } from './life.ts'
+
+/** Resolves with false when the machine died over it. Called again after each boot of the same machine. */
+export type Begin = (signal: AbortSignal) => Promise<boolean>
+
+export function beginner(life: Life): Begin {
+  const id = randomBytes(16).toString('hex')
+  return async (signal) => {
+    const begun = life.hear(({ say }) => say === 'begun', signal)
+    const now = Date.now()
+    const clock = `${Math.floor(now / 1000)} ${(now % 1000) * 1_000_000}`
+    life.tell(`begin ${randomBytes(48).toString('hex')} ${clock} ${id} assay-${id.slice(0, 8)}`)
+    return (await begun) !== null
+  }
+}
