@@ -29,6 +29,8 @@ export interface Config {
     /** Outcomes beside ResultsDB's own. */
     outcomes: string[]
   }
+  /** Absolute path of the site's settings file; null: there is none. */
+  settingsFile: string | null
   logLevel: string
 }
 
@@ -68,6 +70,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       post: value.ASSAY_RESULTS_POST ?? 'token',
       outcomes: (value.ASSAY_RESULTS_OUTCOMES ?? 'QUEUED,RUNNING,ERROR').split(','),
     },
+    settingsFile: value.ASSAY_SETTINGS === undefined ? null : resolve(value.ASSAY_SETTINGS),
     logLevel: value.ASSAY_LOG ?? 'info',
   })
 }

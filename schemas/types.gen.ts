@@ -32,6 +32,7 @@ export interface EveryShape {
   ResultsdbGroup?: ResultsdbGroup
   ResultsdbResult?: ResultsdbResult
   ResultsdbTestcase?: ResultsdbTestcase
+  Settings?: Settings
   StepBegun?: StepBegun
   Work?: Work
 }
@@ -191,6 +192,10 @@ export interface Environment {
    * Outcomes that may be posted beside PASSED, INFO, FAILED and NEEDS_INSPECTION, separated by commas.
    */
   ASSAY_RESULTS_OUTCOMES?: string
+  /**
+   * The site's settings file, YAML (schemas/settings.schema.json): listeners, publishers and all else that the environment is too flat for.
+   */
+  ASSAY_SETTINGS?: string
   /**
    * How much the service logs.
    */
@@ -533,6 +538,10 @@ export interface ResultsdbTestcase {
   name: string
   ref_url: string | null
 }
+/**
+ * The site's settings file: what the environment is too flat for. Each part belongs to one capability; a part that is absent is switched off.
+ */
+export interface Settings {}
 /**
  * How far an attempt has come, and on what machine once that is known.
  */

@@ -15,6 +15,7 @@ import type {
   Job,
   Push,
   Report,
+  Settings,
   StepBegun,
   Work,
 } from './types.gen.ts'
@@ -37,6 +38,7 @@ export const validateStep = validator<StepBegun>('step')
 export const validateWork = validator<Work>('work')
 export const validatePush = validator<Push>('push')
 export const validateImage = validator<ImageFacts>('image')
+export const validateSettings = validator<Settings>('settings')
 export const validateEnvironment = validator<Environment>('config')
 
 /** Compiled on first use. */

@@ -2,11 +2,13 @@
 import { join } from 'node:path'
 import pino, { type Logger } from 'pino'
 import type { Config } from '../core/config.ts'
+import type { Settings } from '../schemas/types.gen.ts'
 import { executionFiles, type ExecutionFiles } from './execution-files.ts'
 import { repositories, type Repositories } from './git/repositories.ts'
 import { openMetrics, type Metrics } from './metrics.ts'
 import { openQueue, type WorkQueue } from './queue.ts'
 import { startPrivateRedis, type PrivateRedis } from './redis.ts'
+import { readSettings } from './settings-file.ts'
 import { webhookSecret } from './signature.ts'
 import { openDatabase } from './store/database.ts'
 import { stores, type Stores } from './store/stores.ts'
@@ -15,6 +17,7 @@ import { uploads, type Uploads } from './uploads.ts'
 /** What flows and routes may use. A function takes a `Pick` of it. */
 export interface Services {
   config: Config
+  settings: Settings
   log: Logger
   /** Now, as ISO 8601 in UTC. */
   now: () => string
@@ -47,6 +50,7 @@ export async function openServices(config: Config, baseUrl: () => string): Promi
     for (const end of closing.splice(0).reverse()) await end()
   }
   try {
+    const settings = await readSettings(config.settingsFile)
     const redis: PrivateRedis | null =
       config.redisUrl === null ? await startPrivateRedis(join(config.data, 'redis'), log) : null
     if (redis) closing.push(() => redis.close())
@@ -61,6 +65,7 @@ export async function openServices(config: Config, baseUrl: () => string): Promi
     const allStores = stores(db)
     const services: Services = {
       config,
+      settings,
       log,
       now,
       baseUrl: () => config.url ?? baseUrl(),
