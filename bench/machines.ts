@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { imageStore } from '../runner/images.ts'
+import { imageStore, type ImageStore } from '../runner/images.ts'
 import type { MachineSpec } from '../runner/machine/machine.ts'
 import { openMachines, type Machines } from '../runner/machine/machines.ts'
-import type { Measured } from './measured.ts'
+import { median, type Measured } from './measured.ts'
 
 const testImages = fileURLToPath(new URL('../../data/test-images', import.meta.url))
 const never = new AbortController().signal
@@ -23,6 +23,26 @@ interface Bench {
 export async function benchMachines({ image = 'tiny' }: { image?: string | undefined }): Promise<Measured> {
   const images = imageStore(testImages)
   await images.build(image, () => undefined)
+  return withBench(images, image, measure)
+}
+
+/** How many fresh machines of `image` a minute can see, each running a trivial check, so many at a time. */
+export const cyclesPerMinute = (images: ImageStore, image: string, lanes: number): Promise<number> =>
+  withBench(images, image, async (bench) => {
+    const machines = await bench.open({ templates: join(bench.data, 'templates'), pool: lanes })
+    try {
+      await fresh(machines, bench.spec)
+      return await rate(machines, bench.spec, lanes)
+    } finally {
+      await machines.close()
+    }
+  })
+
+async function withBench<T>(
+  images: ImageStore,
+  image: string,
+  work: (bench: Bench) => Promise<T>,
+): Promise<T> {
   const data = await mkdtemp(join(tmpdir(), 'assay-bench-'))
   try {
     const input = join(data, 'input')
@@ -30,7 +50,7 @@ export async function benchMachines({ image = 'tiny' }: { image?: string | undef
     await writeFile(join(input, 'job', 'check'), 'echo up\n')
     const spec = { image, arch: 'x86_64', memoryMiB: image === 'tiny' ? 256 : 1024, cpus: 1, diskMiB: 1024 }
     const log = { info: () => undefined, warn: (_: object, words: string) => console.error(words) }
-    return await measure({
+    return await work({
       data,
       spec: { ...spec, network: 'none', prepareNetwork: false, input },
       open: (how) => openMachines({ data, images, mirrors: [], internetAllowed: false, log, ...how }),
@@ -153,5 +173,3 @@ async function idleClone(bench: Bench, machines: Machines): Promise<{ memoryMiB:
   }
   throw new Error('There is no clone that waits.')
 }
-
-const median = (all: readonly number[]): number => [...all].sort((a, b) => a - b)[all.length >> 1] ?? 0

@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME [--json] [--image NAME]`: measures one thing on this machine, and says what it aims at. */
 import { parseArgs } from 'node:util'
+import { benchExecutions } from './executions.ts'
 import { benchMachines } from './machines.ts'
 import type { Measured } from './measured.ts'
 import { benchPush } from './push.ts'
@@ -10,6 +11,10 @@ interface Options {
 }
 
 const benches: Readonly<Record<string, { summary: string; run: (options: Options) => Promise<Measured> }>> = {
+  executions: {
+    summary: '200 executions through the whole product over machines opened directly',
+    run: benchExecutions,
+  },
   machines: { summary: 'a fresh machine: booted, cloned, from the pool (--image tiny)', run: benchMachines },
   push: { summary: 'a small push with the hooks over the same push without them', run: benchPush },
   results: { summary: "queries of results over the same on ResultsDB's tables", run: benchResults },

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { readConfig } from '../core/config.ts'
 import { startServer } from '../server/main.ts'
 import { gitEnvironment } from '../test/support/git.ts'
-import type { Measured } from './measured.ts'
+import { median, type Measured } from './measured.ts'
 
 const run = promisify(execFile)
 const rounds = 25
@@ -55,13 +55,6 @@ function report(plainMs: number, hookedMs: number): Measured {
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((one, other) => one - other)
-  const middle = Math.floor(sorted.length / 2)
-  const [low = 0, high = 0] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[middle]]
-  return (low + high) / 2
-}
 
 /** A server of its own and a clone to push from. */
 async function openPlace(folder: string, { hooks }: { hooks: boolean }): Promise<Place> {

@@ -13,7 +13,7 @@ import { isPostgres } from '../server/store/dialect.ts'
 import { resultsdbResults } from '../server/store/resultsdb-results.ts'
 import { writeResults } from '../server/store/resultsdb-write.ts'
 import { startCluster } from '../test/support/postgres-cluster.ts'
-import type { Measured } from './measured.ts'
+import { median, type Measured } from './measured.ts'
 import * as layout from './results/resultsdb-layout.ts'
 import { end, itemOf, resultAt, testcaseName } from './results/site.ts'
 
@@ -172,9 +172,6 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   await work()
   return performance.now() - start
 }
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0
 
 function report(found: Record<string, Line[]>, count: number): Measured {
   const lines = Object.entries(found).flatMap(([database, measured]) => [
