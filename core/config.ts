@@ -12,6 +12,8 @@ export interface Config {
   databaseUrl: string
   /** null: the server starts a private one. */
   redisUrl: string | null
+  /** The broker of whatever speaks AMQP and names no other; null: none. */
+  amqpUrl: string | null
   /** Where the command line and runners find the server: http(s)://… or unix:/…; null: the socket in `data`. */
   server: string | null
   token: string | null
@@ -56,6 +58,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     url: value.ASSAY_URL ?? null,
     databaseUrl: value.DATABASE_URL ?? join(data, 'assay.sqlite'),
     redisUrl: value.REDIS_URL ?? null,
+    amqpUrl: value.AMQP_URL ?? null,
     server: value.ASSAY_SERVER ?? null,
     token: value.ASSAY_TOKEN ?? null,
     defaultImage: value.ASSAY_IMAGE ?? 'debian-12',

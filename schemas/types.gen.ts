@@ -158,6 +158,9 @@ export interface Environment {
    * redis://host:port/db or unix:/path; default: a private server in ASSAY_DATA.
    */
   REDIS_URL?: string
+  /**
+   * amqp://user:password@host/vhost: the broker where the settings file names no other.
+   */
   AMQP_URL?: string
   /**
    * Address of the server, for the command line and runners.

@@ -1,10 +1,12 @@
 /** Waits for what will be true, instead of sleeping and hoping. */
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const patience = 15_000
-
-/** The first value of `look` that is neither false, null nor undefined; throws after 15 seconds. */
-export async function until<T>(what: string, look: () => Promise<T> | T): Promise<NonNullable<T>> {
+/** The first value of `look` that is neither false, null nor undefined; throws after `patience` milliseconds. */
+export async function until<T>(
+  what: string,
+  look: () => Promise<T> | T,
+  patience = 15_000,
+): Promise<NonNullable<T>> {
   const deadline = AbortSignal.timeout(patience)
   for (;;) {
     const seen = await look()
