@@ -11,6 +11,8 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   image: () => import('./commands/image.ts'),
   package: () => import('./commands/package.ts'),
   token: () => import('./commands/token.ts'),
+  key: () => import('./commands/key.ts'),
+  ssh: () => import('./commands/ssh.ts'),
   event: () => import('./commands/event.ts'),
   run: () => import('./commands/run.ts'),
   lint: () => import('./commands/lint.ts'),

@@ -1,5 +1,6 @@
 /** The one express application: what is mounted where, and in which order. */
 import express, { type Express, type RequestHandler } from 'express'
+import { gitSessions } from './git/git-sessions.ts'
 import { nothingHere, problemHandler } from './problem.ts'
 import { buildRoutes } from './routes/builds.ts'
 import { checkRoutes } from './routes/checks.ts'
@@ -8,6 +9,7 @@ import { executionLogRoutes } from './routes/execution-log.ts'
 import { executionRoutes } from './routes/executions.ts'
 import { gitRoutes } from './routes/git.ts'
 import { healthRoutes } from './routes/health.ts'
+import { keyRoutes } from './routes/keys.ts'
 import { openApiRoutes } from './routes/openapi.ts'
 import { packageRoutes } from './routes/packages.ts'
 import { pageRoutes } from './routes/pages.ts'
@@ -15,6 +17,7 @@ import { resultsdbRoutes } from './resultsdb/routes.ts'
 import { resultRoutes } from './routes/results.ts'
 import { runnerApiRoutes } from './routes/runner-api.ts'
 import { runnerRoutes } from './routes/runners.ts'
+import { sshRoutes } from './routes/ssh.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 import type { Services } from './services.ts'
@@ -24,12 +27,14 @@ export function buildApp(services: Services): Express {
   const app = express()
   app.disable('x-powered-by')
   app.use(strictHeaders)
-  app.use(gitRoutes(services))
+  const sessions = gitSessions(services)
+  app.use(gitRoutes(services, sessions), sshRoutes(services, sessions))
   app.use('/runner/v1', runnerApiRoutes(services))
   app.use(eventRoutes(services), uploadRoutes(services))
   app.use(executionRoutes(services), executionLogRoutes(services), resultRoutes(services))
   app.use(packageRoutes(services), buildRoutes(services), checkRoutes(services))
-  app.use(runnerRoutes(services), tokenRoutes(services), healthRoutes(services), openApiRoutes())
+  app.use(runnerRoutes(services), tokenRoutes(services), keyRoutes(services))
+  app.use(healthRoutes(services), openApiRoutes())
   app.use(resultsdbRoutes(services))
   app.use('/api', nothingHere)
   app.use(pageRoutes(services))

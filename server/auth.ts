@@ -51,12 +51,22 @@ export async function requireScope(
 export async function requireMaintainer(
   services: Pick<Services, 'stores' | 'now'>,
   request: IncomingMessage,
-  { id, namespace, name }: Package,
+  found: Package,
 ): Promise<Identity> {
   const identity = await requireScope(services, request, 'push', 'events')
-  if (isAdmin(identity) || (await services.stores.packages.isMaintainer(id, identity.user))) return identity
+  if (!isAdmin(identity)) await assertMaintains(services, identity.user, found)
+  return identity
+}
+
+/** Throws FORBIDDEN unless `user` maintains the package. */
+export async function assertMaintains(
+  { stores }: Pick<Services, 'stores'>,
+  user: string,
+  { id, namespace, name }: Package,
+): Promise<void> {
+  if (await stores.packages.isMaintainer(id, user)) return
   throw new Forbidden(
-    `${identity.user} does not maintain ${namespace}/${name}: an admin can change that with \`assay package add ${namespace}/${name} --maintainer ${identity.user}\`.`,
+    `${user} does not maintain ${namespace}/${name}: an admin can change that with \`assay package add ${namespace}/${name} --maintainer ${user}\`.`,
   )
 }
 

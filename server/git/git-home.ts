@@ -4,6 +4,7 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { limits } from '../../core/formats/limits.ts'
+import { shellQuote } from '../shell-quote.ts'
 
 /** Seconds that the judging hook may take. */
 const patience = 60
@@ -70,7 +71,6 @@ const configuration = (hooks: string): string => `# Written by Assay at its star
 `
 
 const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
-const shellQuoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 /** The compiled hook, run by the node that runs the server. */
 const judge = [
@@ -78,7 +78,7 @@ const judge = [
   '--max-old-space-size=512',
   fileURLToPath(new URL('../../hooks/pre-receive.js', import.meta.url)),
 ]
-  .map(shellQuoted)
+  .map(shellQuote)
   .join(' ')
 
 /** Fails closed: what keeps the hook from judging keeps the push out. */

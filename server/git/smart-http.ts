@@ -34,11 +34,11 @@ const longestRequest: Readonly<Record<Service, number>> = {
   'git-receive-pack': limits.packBytes + 64 * 1024 ** 2,
 }
 
-/** What the client asks for in its Git-Protocol header: `version=2`, if it says so and nothing else. */
-const protocolOf = ({ headers }: IncomingMessage): string | null => {
-  const told = headers['git-protocol']
-  return typeof told === 'string' && /^version=[0-2](:[a-z0-9=-]{1,32}){0,4}$/.test(told) ? told : null
-}
+/** What a client asks for in its Git-Protocol header or GIT_PROTOCOL: `version=2`, if it says so and nothing else. */
+export const gitProtocol = (told: unknown): string | null =>
+  typeof told === 'string' && /^version=[0-2](:[a-z0-9=-]{1,32}){0,4}$/.test(told) ? told : null
+
+const protocolOf = ({ headers }: IncomingMessage): string | null => gitProtocol(headers['git-protocol'])
 
 /** Answers `info/refs`: what there is to fetch, or to push to. */
 export async function advertise(call: GitCall): Promise<Ended> {

@@ -1,4 +1,5 @@
 /** What the page of an execution shows, put together from what is stored; secrets of the runner's stay behind. */
+import { shellQuote } from '../shell-quote.ts'
 import type { Attempt, StepTimes } from '../store/attempts.ts'
 import type { Build } from '../store/builds.ts'
 import type { Execution } from '../store/executions.ts'
@@ -64,7 +65,3 @@ export function runAtHome(execution: Execution, build: Build, baseUrl: string): 
     `assay run . --check ${shellQuote(check)}${artifacts.join('')}`,
   ].join('\n')
 }
-
-/** As one word of a POSIX shell. */
-const shellQuote = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`

@@ -1,5 +1,4 @@
 /** Check repositories over git's smart HTTP, and the one request that their hooks send. */
-import { join } from 'node:path'
 import { json, Router, type Request, type Response } from 'express'
 import { AppError, NotFound } from '../../core/errors.ts'
 import { fullName, parsePackage, type PackageName } from '../../core/names.ts'
@@ -9,36 +8,30 @@ import { parseBody } from '../body.ts'
 import { pushAnswer } from '../flows/push-answer.ts'
 import { registerPush } from '../flows/register-push.ts'
 import { gitProblemHandler } from '../git/git-problem.ts'
+import type { GitSessions } from '../git/git-sessions.ts'
 import { advertise, exchange, type Ended, type GitCall, type Service } from '../git/smart-http.ts'
 import type { Services } from '../services.ts'
+import type { Package } from '../store/packages.ts'
 
-/** git processes at a time: each may need a core and tens of megabytes. */
-const mostAtATime = 32
 const repositoryPath = '/git/:namespace/:repository'
 type Params = Record<'namespace' | 'repository', string>
 
-export function gitRoutes(services: Services): Router {
+export function gitRoutes(services: Services, sessions: GitSessions): Router {
   const router = Router()
-  const { log, repositories } = services
-  let running = 0
+  const { log } = services
   const serve = async (
     ask: (call: GitCall) => Promise<Ended>,
     service: Service,
     request: Request<Params>,
     response: Response,
   ): Promise<void> => {
-    const { name, user } = await admit(services, service, request)
-    if (running >= mostAtATime) throw busy()
-    running += 1
-    try {
-      const env = { ...(await repositories.environment()), ...forHooks(services, name, user) }
-      const call = { service, gitdir: await repositories.ensure(name), env, request, response }
-      const isPush = service === 'git-receive-pack'
-      const { code, said } = isPush ? await repositories.whilePushing(name, () => ask(call)) : await ask(call)
-      if (code !== 0) log.warn({ repository: fullName(name), service, code, said }, 'git ended with an error')
-    } finally {
-      running -= 1
-    }
+    const name = nameOf(request.params)
+    const found = await sessions.find(name)
+    const user = service === 'git-upload-pack' ? null : await pusher(services, request, found)
+    const { code, said } = await sessions.open({ service, found, user }, (session) =>
+      ask({ service, ...session, request, response }),
+    )
+    if (code !== 0) log.warn({ repository: fullName(name), service, code, said }, 'git ended with an error')
   }
 
   router.get(`${repositoryPath}/info/refs`, (request, response) =>
@@ -63,18 +56,9 @@ export function gitRoutes(services: Services): Router {
 }
 
 /** Anybody may read; who pushes must maintain the package. */
-async function admit(
-  services: Services,
-  service: Service,
-  request: Request<Params>,
-): Promise<{ name: PackageName; user: string | null }> {
-  const name = nameOf(request.params)
-  const found = await services.stores.packages.find(name)
-  if (!found) throw unknown(name)
-  if (service === 'git-upload-pack') return { name, user: null }
+async function pusher(services: Services, request: Request, found: Package): Promise<string> {
   await requireScope(services, request, 'push')
-  const { user } = await requireMaintainer(services, request, found)
-  return { name, user }
+  return (await requireMaintainer(services, request, found)).user
 }
 
 function nameOf({ namespace, repository }: Params): PackageName {
@@ -83,13 +67,6 @@ function nameOf({ namespace, repository }: Params): PackageName {
   return parsePackage(`${namespace}/${repository.slice(0, -'.git'.length)}`)
 }
 
-/** What hooks are told about the push that they judge. */
-const forHooks = ({ config }: Services, name: PackageName, user: string | null): NodeJS.ProcessEnv => ({
-  ASSAY_SOCKET: join(config.data, 'assay.sock'),
-  ASSAY_REPOSITORY: fullName(name),
-  ...(user !== null && { ASSAY_USER: user }),
-})
-
 function serviceOf(asked: unknown): Service {
   if (asked === 'git-upload-pack' || asked === 'git-receive-pack') return asked
   throw notGit()
@@ -97,13 +74,3 @@ function serviceOf(asked: unknown): Service {
 
 const notGit = (): AppError =>
   new AppError('NOT_GIT', 400, 'Here is a git repository: clone it, or push to it, with git 1.6.6 or newer.')
-
-const busy = (): AppError =>
-  new AppError('BUSY', 503, 'Too many clones and pushes are under way: try again in a few seconds.')
-
-const unknown = (name: PackageName): AppError =>
-  new AppError(
-    'UNKNOWN_PACKAGE',
-    404,
-    `There is no package ${fullName(name)} here: an admin adds it with \`assay package add ${fullName(name)} --maintainer USER\`.`,
-  )

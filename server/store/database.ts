@@ -4,11 +4,16 @@ import { dirname } from 'node:path'
 import knex, { type Knex } from 'knex'
 import * as ground from './migrations/001-ground.ts'
 import * as oneTableOfResults from './migrations/002-one-table-of-results.ts'
+import * as sshKeys from './migrations/007-ssh-keys.ts'
 
 /** Either the database or a transaction in it: stores are built from whichever they shall belong to. */
 export type Database = Knex
 
-const migrations = { '001-ground': ground, '002-one-table-of-results': oneTableOfResults }
+const migrations = {
+  '001-ground': ground,
+  '002-one-table-of-results': oneTableOfResults,
+  '007-ssh-keys': sshKeys,
+}
 
 /** What knex needs to know. `url`: postgres://… or the path of an SQLite file. */
 export function databaseOptions(url: string): Knex.Config {

@@ -13,6 +13,7 @@ import { resultsdbNames } from './resultsdb-names.ts'
 import { resultsdbResults } from './resultsdb-results.ts'
 import { runners } from './runners.ts'
 import { search } from './search.ts'
+import { sshKeys } from './ssh-keys.ts'
 import { tokens } from './tokens.ts'
 
 export type Stores = ReturnType<typeof stores>
@@ -21,6 +22,7 @@ export function stores(db: Database) {
   return {
     packages: packages(db),
     tokens: tokens(db),
+    sshKeys: sshKeys(db),
     registrations: registrations(db),
     events: events(db),
     builds: builds(db),

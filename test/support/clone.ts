@@ -61,9 +61,14 @@ export async function openClone(server: TestServer, name = 'deb/hello'): Promise
   }
 }
 
-export function runGit(folder: string, token: string | undefined, ...args: string[]): Promise<Said> {
+/** `as`: a token, or the whole environment of git. */
+export function runGit(
+  folder: string,
+  as: string | NodeJS.ProcessEnv | undefined,
+  ...args: string[]
+): Promise<Said> {
   return new Promise((resolve) => {
-    const env = gitEnvironment(token)
+    const env = typeof as === 'object' ? as : gitEnvironment(as)
     execFile('git', args, { cwd: folder, env, maxBuffer: 64 * 1024 ** 2 }, (error, out, err) => {
       const said = `${out}${err}`.replaceAll(/^remote: ?/gm, '').replaceAll(/ +$/gm, '')
       resolve({ code: error ? Number(error.code ?? 1) : 0, said })

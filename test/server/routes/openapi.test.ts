@@ -15,6 +15,7 @@ describe('the description of the API', () => {
   ajv.addSchema({ $id: 'api', ...description })
   let server: TestServer
   let ids: Record<string, string>
+  let admin: string
 
   before(async () => {
     server = await startTestServer()
@@ -24,6 +25,7 @@ describe('the description of the API', () => {
     const id = await oneExecution(server.services)
     await runner.report(await runner.take(id), passed)
     const { buildId } = await server.services.stores.executions.get(id)
+    admin = await server.token('root', ['admin'])
     ids = { uuid: id, id: buildId, namespace: 'deb', name: 'hello' }
   })
   after(() => server.close())
@@ -34,6 +36,7 @@ describe('the description of the API', () => {
       const address = path.replaceAll(/\{(\w+)\}/g, (_, key: string) => ids[key] ?? '')
       const response = await fetch(
         `${server.url}${address}${path.endsWith('/checks') ? '?package=deb/hello' : ''}`,
+        { headers: { authorization: `Bearer ${admin}` } },
       )
       const body: unknown = await response.json()
       assert.equal(response.status, 200, JSON.stringify(body))

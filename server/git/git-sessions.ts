@@ -1,0 +1,70 @@
+/** git at work in check repositories, over HTTP and ssh alike: who gets in, what git finds around it, how many at a time. */
+import { join } from 'node:path'
+import { AppError } from '../../core/errors.ts'
+import { fullName, type PackageName } from '../../core/names.ts'
+import type { Services } from '../services.ts'
+import type { Package } from '../store/packages.ts'
+import type { Service } from './smart-http.ts'
+
+export interface GitSession {
+  /** Path of the repository, which exists. */
+  gitdir: string
+  env: NodeJS.ProcessEnv
+}
+
+export interface Wanted {
+  service: Service
+  found: Package
+  /** Who pushes; null: a reader, whom nobody asks. */
+  user: string | null
+}
+
+export type GitSessions = ReturnType<typeof gitSessions>
+
+/** git processes at a time: each may need a core and tens of megabytes. */
+const mostAtATime = 32
+
+export function gitSessions({ config, repositories, stores }: Services) {
+  let running = 0
+  return {
+    /** The package whose repository is asked for. Throws UNKNOWN_PACKAGE with what would add it. */
+    async find(name: PackageName): Promise<Package> {
+      const found = await stores.packages.find(name)
+      if (!found) throw unknown(name)
+      return found
+    },
+
+    /** Runs `work` while a place is taken for it. Throws BUSY when there is none. */
+    async open<T>({ service, found, user }: Wanted, work: (session: GitSession) => Promise<T>): Promise<T> {
+      if (running >= mostAtATime) throw busy()
+      running += 1
+      try {
+        const gitdir = await repositories.ensure(found)
+        const env = { ...(await repositories.environment()), ...forHooks(config.data, found, user) }
+        const session = { gitdir, env }
+        return service === 'git-receive-pack'
+          ? await repositories.whilePushing(found, () => work(session))
+          : await work(session)
+      } finally {
+        running -= 1
+      }
+    },
+  }
+}
+
+/** What hooks are told about the push that they judge. */
+const forHooks = (data: string, found: Package, user: string | null): NodeJS.ProcessEnv => ({
+  ASSAY_SOCKET: join(data, 'assay.sock'),
+  ASSAY_REPOSITORY: fullName(found),
+  ...(user !== null && { ASSAY_USER: user }),
+})
+
+const busy = (): AppError =>
+  new AppError('BUSY', 503, 'Too many clones and pushes are under way: try again in a few seconds.')
+
+const unknown = (name: PackageName): AppError =>
+  new AppError(
+    'UNKNOWN_PACKAGE',
+    404,
+    `There is no package ${fullName(name)} here: an admin adds it with \`assay package add ${fullName(name)} --maintainer USER\`.`,
+  )
