@@ -11,6 +11,7 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   image: () => import('./commands/image.ts'),
   package: () => import('./commands/package.ts'),
   token: () => import('./commands/token.ts'),
+  group: () => import('./commands/group.ts'),
   key: () => import('./commands/key.ts'),
   ssh: () => import('./commands/ssh.ts'),
   event: () => import('./commands/event.ts'),

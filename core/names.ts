@@ -23,6 +23,9 @@ export function parsePackage(text: string): PackageName {
 
 export const fullName = ({ namespace, name }: PackageName): string => `${namespace}/${name}`
 
+/** Whether a build's release can be called so: builds run what the branch of this name declares. */
+export const isReleaseName = (text: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text)
+
 /** Namespaces whose repositories may hold checks for many packages. */
 export const isShared = (namespace: string): boolean => namespace === 'dist' || namespace.startsWith('dist-')
 

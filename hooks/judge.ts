@@ -5,6 +5,7 @@ import type { PackageName } from '../core/names.ts'
 import type { RefUpdate } from '../schemas/types.gen.ts'
 import { findLargeFiles } from './large-files.ts'
 import { lookAtTree, type LookedAt } from './look-at-tree.ts'
+import { protectBranches, type Allowed } from './protect.ts'
 import type { ManifestJudge } from './read-manifests.ts'
 import { branchOf, isDeletion, Refusal } from './updates.ts'
 
@@ -15,24 +16,39 @@ export interface Verdict {
 }
 
 /** Tags and other refs are taken as they are: checks come from branches. */
-export async function judge(updates: readonly RefUpdate[], repository: PackageName): Promise<Verdict> {
+export async function judge(
+  updates: readonly RefUpdate[],
+  repository: PackageName,
+  allowed: Allowed,
+): Promise<Verdict> {
   const arriving = updates.filter((update) => !isDeletion(update))
   const branchesOf = branchesByCommit(arriving)
   const seeing = Promise.all([
+    protectBranches(updates, repository, allowed),
     findLargeFiles([...new Set(arriving.map(({ after }) => after))]),
     lookAtTrees([...branchesOf.keys()]),
   ])
   // Loaded while git looks, and only where there is a branch to judge.
   const loading = branchesOf.size > 0 ? import('./read-manifests.ts') : null
-  const [large, trees] = await seeing
-  const refusals = large.map(
+  const [forbidden, large, trees] = await seeing
+  const tooLarge = large.map(
     (path) =>
       `${printable(path)} has more than ${limits.fileBytes / 1024 ** 2} MiB. Keep it elsewhere and fetch it in the check; take it out of every commit that is not pushed yet (git rm --cached, git commit --amend).`,
   )
-  if (!loading) return { refusals, notes: [] }
+  const refusals = [...forbidden, ...tooLarge]
+  const notes = aboutOthers(arriving)
+  if (!loading) return { refusals, notes }
   const { manifestJudge } = await loading
   const branches = await judgeBranches(branchesOf, trees, manifestJudge(repository))
-  return { refusals: [...refusals, ...branches.refusals], notes: branches.notes }
+  return { refusals: [...refusals, ...branches.refusals], notes: [...branches.notes, ...notes] }
+}
+
+/** Tags and what else is no branch: kept, and nothing more. */
+function aboutOthers(arriving: readonly RefUpdate[]): string[] {
+  const others = arriving.filter((update) => branchOf(update) === null).map(({ ref }) => ref)
+  return others.length === 0
+    ? []
+    : [`kept, and nothing runs from it, because checks come from branches: ${listed(others)}`]
 }
 
 /** Branches by the commit that they shall be at. Throws a Refusal for names and numbers that nobody needs. */

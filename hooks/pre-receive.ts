@@ -1,6 +1,7 @@
 /** git's pre-receive hook: lets a push in, or says everything that is wrong with it. What it cannot judge it refuses. */
 import { parsePackage } from '../core/names.ts'
 import { judge } from './judge.ts'
+import { readAllowed } from './protect.ts'
 import { readUpdates, Refusal } from './updates.ts'
 
 const advice = 'Nothing of this push was taken. Mend this in your commit (git commit --amend) and push again.'
@@ -13,7 +14,11 @@ const refused = 7
 let status = 0
 try {
   const repository = parsePackage(process.env['ASSAY_REPOSITORY'] ?? '')
-  const { refusals, notes } = await judge(await readUpdates(process.stdin), repository)
+  const { refusals, notes } = await judge(
+    await readUpdates(process.stdin),
+    repository,
+    readAllowed(process.env['ASSAY_ALLOWED'] ?? ''),
+  )
   if (refusals.length > 0) {
     say(...refusals, advice)
     status = refused

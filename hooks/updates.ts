@@ -23,6 +23,8 @@ export async function readUpdates(input: AsyncIterable<Buffer>): Promise<RefUpda
 
 export const isDeletion = ({ after }: RefUpdate): boolean => none.test(after)
 
+export const isCreation = ({ before }: RefUpdate): boolean => none.test(before)
+
 /** The branch that the update moves; null: it moves something else. */
 export const branchOf = ({ ref }: RefUpdate): string | null =>
   ref.startsWith(prefix) ? ref.slice(prefix.length) : null

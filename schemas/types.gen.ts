@@ -26,6 +26,7 @@ export interface EveryShape {
   ImageFacts?: ImageFacts
   Job?: Job
   Manifest?: Manifest
+  PackageChange?: PackageChange
   Push?: Push
   Report?: Report
   CheckResult?: CheckResult
@@ -397,6 +398,31 @@ export interface ManifestCheck {
   results?: ResultsForm
 }
 /**
+ * What an admin changes about a package; what is absent stays.
+ */
+export interface PackageChange {
+  /**
+   * Maintainers to add: users, or groups as @group.
+   *
+   * @maxItems 100
+   */
+  add?: string[]
+  /**
+   * Maintainers to remove.
+   *
+   * @maxItems 100
+   */
+  remove?: string[]
+  /**
+   * Whether a push may take commits away from branches that releases run from.
+   */
+  forcePush?: boolean
+  /**
+   * Whether a push may delete branches that releases run from.
+   */
+  deleteBranches?: boolean
+}
+/**
  * What post-receive tells the server: the refs that a push moved.
  */
 export interface Push {
@@ -544,7 +570,22 @@ export interface ResultsdbTestcase {
 /**
  * The site's settings file: what the environment is too flat for. Each part belongs to one capability; a part that is absent is switched off.
  */
-export interface Settings {}
+export interface Settings {
+  pushes?: PushSettings
+}
+/**
+ * What every package's maintainers may do with branches that releases run from; a package may be allowed more.
+ */
+export interface PushSettings {
+  /**
+   * Whether a push may take commits away from a branch.
+   */
+  forcePush?: boolean
+  /**
+   * Whether a push may delete a branch.
+   */
+  deleteBranches?: boolean
+}
 /**
  * How far an attempt has come, and on what machine once that is known.
  */

@@ -13,6 +13,7 @@ import type {
   Hello,
   ImageFacts,
   Job,
+  PackageChange,
   Push,
   Report,
   Settings,
@@ -36,6 +37,7 @@ export const validateHello = validator<Hello>('hello')
 export const validateClaim = validator<Claim>('claim')
 export const validateStep = validator<StepBegun>('step')
 export const validateWork = validator<Work>('work')
+export const validatePackageChange = validator<PackageChange>('package-change')
 export const validatePush = validator<Push>('push')
 export const validateImage = validator<ImageFacts>('image')
 export const validateSettings = validator<Settings>('settings')

@@ -8,6 +8,7 @@ import { eventRoutes } from './routes/events.ts'
 import { executionLogRoutes } from './routes/execution-log.ts'
 import { executionRoutes } from './routes/executions.ts'
 import { gitRoutes } from './routes/git.ts'
+import { groupRoutes } from './routes/groups.ts'
 import { healthRoutes } from './routes/health.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { openApiRoutes } from './routes/openapi.ts'
@@ -33,7 +34,7 @@ export function buildApp(services: Services): Express {
   app.use(eventRoutes(services), uploadRoutes(services))
   app.use(executionRoutes(services), executionLogRoutes(services), resultRoutes(services))
   app.use(packageRoutes(services), buildRoutes(services), checkRoutes(services))
-  app.use(runnerRoutes(services), tokenRoutes(services), keyRoutes(services))
+  app.use(runnerRoutes(services), tokenRoutes(services), keyRoutes(services), groupRoutes(services))
   app.use(healthRoutes(services), openApiRoutes())
   app.use(resultsdbRoutes(services))
   app.use('/api', nothingHere)

@@ -58,13 +58,14 @@ export async function requireMaintainer(
   return identity
 }
 
-/** Throws FORBIDDEN unless `user` maintains the package. */
+/** Throws FORBIDDEN unless `user` maintains the package, alone or in a group, or is one of the group `admins`. */
 export async function assertMaintains(
   { stores }: Pick<Services, 'stores'>,
   user: string,
   { id, namespace, name }: Package,
 ): Promise<void> {
   if (await stores.packages.isMaintainer(id, user)) return
+  if (await stores.groups.isMember('admins', user)) return
   throw new Forbidden(
     `${user} does not maintain ${namespace}/${name}: an admin can change that with \`assay package add ${namespace}/${name} --maintainer ${user}\`.`,
   )

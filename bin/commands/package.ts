@@ -15,11 +15,13 @@ interface PackageJson {
 }
 
 export default {
-  usage: 'add NS/NAME [--maintainer USER ...] | list | rm NS/NAME',
-  summary: 'Adds a package or maintainers to it, lists packages, removes one without builds.',
+  usage:
+    'add NS/NAME [--maintainer USER|@GROUP ...] | change NS/NAME [--maintainer USER|@GROUP ...] [--no-maintainer USER|@GROUP ...] [--force-push yes|no] [--delete-branches yes|no] | list | rm NS/NAME',
+  summary:
+    'Adds a package or maintainers to it, changes who maintains it and what they may, lists packages, removes one without builds.',
   async run([action = '', ...args]) {
     const run = actions[action]
-    if (!run) throw new UsageError('say what to do: add, list or rm')
+    if (!run) throw new UsageError('say what to do: add, change, list or rm')
     await run(args)
     return 0
   },
@@ -34,8 +36,21 @@ const actions: Record<string, (args: string[]) => Promise<void>> = {
       package: name,
       maintainers: values.maintainer ?? [],
     })
-    if (values.json) printJson(added)
-    else print(`${added.package}, maintained by ${who(added)}\npage  ${added.url}\npush  ${added.git}`)
+    show(added, values.json)
+  },
+  async change(args) {
+    const many = { type: 'string', multiple: true } as const
+    const one = { type: 'string' } as const
+    const options = { maintainer: many, 'no-maintainer': many, 'force-push': one, 'delete-branches': one }
+    const { values, positionals } = readArguments(args, options, { least: 1, most: 1 })
+    const name = fullName(parsePackage(positionals[0] ?? ''))
+    const changed = await openApi(readConfig(process.env)).post<PackageJson>(`/api/v1/packages/${name}`, {
+      add: values.maintainer ?? [],
+      remove: values['no-maintainer'] ?? [],
+      ...answered('forcePush', values['force-push']),
+      ...answered('deleteBranches', values['delete-branches']),
+    })
+    show(changed, values.json)
   },
   async list(args) {
     const { values } = readArguments(args, {}, { least: 0, most: 0 })
@@ -53,6 +68,18 @@ const actions: Record<string, (args: string[]) => Promise<void>> = {
     await openApi(readConfig(process.env)).remove(`/api/v1/packages/${name}`)
     print(`${name} is removed.`)
   },
+}
+
+/** `{[key]: true or false}`, or nothing where the question was not answered. */
+function answered(key: string, answer: string | undefined): Record<string, boolean> {
+  if (answer === undefined) return {}
+  if (answer === 'yes' || answer === 'no') return { [key]: answer === 'yes' }
+  throw new UsageError('--force-push and --delete-branches are yes or no')
+}
+
+function show(found: PackageJson, asJson = false): void {
+  if (asJson) printJson(found)
+  else print(`${found.package}, maintained by ${who(found)}\npage  ${found.url}\npush  ${found.git}`)
 }
 
 const who = ({ maintainers }: PackageJson): string => maintainers.join(', ') || 'nobody yet'

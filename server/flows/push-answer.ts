@@ -2,7 +2,7 @@
 import type { Check } from '../../core/check.ts'
 import { formatOf } from '../../core/formats/repository.ts'
 import { printable } from '../../core/formats/show-faults.ts'
-import { fullName, isShared, type PackageName } from '../../core/names.ts'
+import { fullName, isReleaseName, isShared, type PackageName } from '../../core/names.ts'
 import type { RefUpdate } from '../../schemas/types.gen.ts'
 import type { Services } from '../services.ts'
 import type { Registration } from '../store/registrations.ts'
@@ -12,8 +12,6 @@ type Current = Registration & { isDefault: boolean }
 /** More are counted, not shown. */
 const most = { branches: 20, checks: 50 }
 const prefix = 'refs/heads/'
-/** What the release of a build may be called. */
-const release = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 
 /** Lines about the branches that `updates` moved, ended by the address of the package's page. */
 export function pushAnswer(
@@ -63,7 +61,7 @@ function countsOf(checks: readonly Check[]): string {
 
 function whenOf(branch: string, isDefault: boolean, name: PackageName): string {
   const build = isShared(name.namespace) ? 'the next build' : `the next build of ${fullName(name)}`
-  const own = release.test(branch) ? `for release ${branch}` : null
+  const own = isReleaseName(branch) ? `for release ${branch}` : null
   if (isDefault)
     return `run by ${build} ${own ? `${own} and ` : ''}for releases without a branch of their own (default branch)`
   return own ? `run by ${build} ${own}` : 'run by no build: no release can be called like this branch'

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import { fullName, type PackageName } from '../../core/names.ts'
+import type { Settings } from '../../schemas/types.gen.ts'
 import type { Services } from '../services.ts'
 import type { Package } from '../store/packages.ts'
 import type { Service } from './smart-http.ts'
@@ -24,7 +25,7 @@ export type GitSessions = ReturnType<typeof gitSessions>
 /** git processes at a time: each may need a core and tens of megabytes. */
 const mostAtATime = 32
 
-export function gitSessions({ config, repositories, stores }: Services) {
+export function gitSessions({ config, repositories, settings, stores }: Services) {
   let running = 0
   return {
     /** The package whose repository is asked for. Throws UNKNOWN_PACKAGE with what would add it. */
@@ -40,7 +41,11 @@ export function gitSessions({ config, repositories, stores }: Services) {
       running += 1
       try {
         const gitdir = await repositories.ensure(found)
-        const env = { ...(await repositories.environment()), ...forHooks(config.data, found, user) }
+        const env = {
+          ...(await repositories.environment()),
+          ...forHooks(config.data, found, user),
+          ASSAY_ALLOWED: allowed(found, settings.pushes),
+        }
         const session = { gitdir, env }
         return service === 'git-receive-pack'
           ? await repositories.whilePushing(found, () => work(session))
@@ -58,6 +63,13 @@ const forHooks = (data: string, found: Package, user: string | null): NodeJS.Pro
   ASSAY_REPOSITORY: fullName(found),
   ...(user !== null && { ASSAY_USER: user }),
 })
+
+/** What a pusher may do with branches that releases run from. */
+const allowed = ({ allows }: Package, pushes: Settings['pushes']): string =>
+  [
+    ...(allows.force || pushes?.forcePush === true ? ['force'] : []),
+    ...(allows.deletion || pushes?.deleteBranches === true ? ['deletion'] : []),
+  ].join(' ')
 
 const busy = (): AppError =>
   new AppError('BUSY', 503, 'Too many clones and pushes are under way: try again in a few seconds.')

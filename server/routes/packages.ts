@@ -2,9 +2,11 @@
 import { json, Router } from 'express'
 import { AppError } from '../../core/errors.ts'
 import { fullName, parsePackage } from '../../core/names.ts'
+import { validatePackageChange } from '../../schemas/validate.ts'
 import { requireScope } from '../auth.ts'
+import { parseBody } from '../body.ts'
 import { page, readPage } from '../paging.ts'
-import { userNames } from '../user-names.ts'
+import { maintainerNames } from '../user-names.ts'
 import type { Services } from '../services.ts'
 import type { Package } from '../store/packages.ts'
 
@@ -14,6 +16,8 @@ export function packageRoutes(services: Services): Router {
   const view = async (found: Package) => ({
     package: fullName(found),
     maintainers: await stores.packages.maintainers(found.id),
+    forcePush: found.allows.force,
+    deleteBranches: found.allows.deletion,
     createdAt: found.createdAt,
     url: `${services.baseUrl()}/packages/${fullName(found)}`,
     git: `${services.baseUrl()}/git/${fullName(found)}.git`,
@@ -36,13 +40,28 @@ export function packageRoutes(services: Services): Router {
   router.post('/api/v1/packages', json({ limit: '64kb' }), async (request, response) => {
     await requireScope(services, request)
     const { package: name, maintainers } = (request.body ?? {}) as Record<string, unknown>
-    const users = userNames(maintainers ?? [])
+    const users = maintainerNames(maintainers ?? [])
     const added = await services.transaction(async ({ packages }) => {
       const row = await packages.ensure(parsePackage(String(name)), services.now())
       for (const user of users) await packages.addMaintainer(row.id, user)
       return row
     })
     response.status(201).json(await view(added))
+  })
+
+  router.post('/api/v1/packages/:namespace/:name', json({ limit: '64kb' }), async (request, response) => {
+    await requireScope(services, request)
+    const { namespace, name } = request.params
+    const change = parseBody(request.body, validatePackageChange)
+    const wanted = parsePackage(`${namespace}/${name}`)
+    await services.transaction(async ({ packages }) => {
+      const { id, allows } = await packages.get(wanted)
+      for (const user of maintainerNames(change.add ?? [])) await packages.addMaintainer(id, user)
+      for (const user of maintainerNames(change.remove ?? [])) await packages.removeMaintainer(id, user)
+      const { forcePush: force = allows.force, deleteBranches: deletion = allows.deletion } = change
+      await packages.allow(id, { force, deletion })
+    })
+    response.json(await view(await stores.packages.get(wanted)))
   })
 
   router.delete('/api/v1/packages/:namespace/:name', async (request, response) => {

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import knex, { type Knex } from 'knex'
 import * as ground from './migrations/001-ground.ts'
 import * as oneTableOfResults from './migrations/002-one-table-of-results.ts'
+import * as groups from './migrations/007-groups.ts'
 import * as sshKeys from './migrations/007-ssh-keys.ts'
 
 /** Either the database or a transaction in it: stores are built from whichever they shall belong to. */
@@ -13,6 +14,7 @@ const migrations = {
   '001-ground': ground,
   '002-one-table-of-results': oneTableOfResults,
   '007-ssh-keys': sshKeys,
+  '007-groups': groups,
 }
 
 /** What knex needs to know. `url`: postgres://… or the path of an SQLite file. */

@@ -6,6 +6,13 @@ import type { Database } from './database.ts'
 export interface Package extends PackageName {
   id: number
   createdAt: string
+  /** What pushers may do with branches that releases run from. */
+  allows: Allows
+}
+
+export interface Allows {
+  force: boolean
+  deletion: boolean
 }
 
 interface Row {
@@ -13,6 +20,8 @@ interface Row {
   namespace: string
   name: string
   created_at: string
+  allows_force: boolean | number
+  allows_deletion: boolean | number
 }
 
 const fromRow = (row: Row): Package => ({
@@ -20,6 +29,7 @@ const fromRow = (row: Row): Package => ({
   namespace: row.namespace,
   name: row.name,
   createdAt: row.created_at,
+  allows: { force: Boolean(row.allows_force), deletion: Boolean(row.allows_deletion) },
 })
 
 export type Packages = ReturnType<typeof packages>
@@ -81,8 +91,20 @@ export function packages(db: Database) {
     async addMaintainer(id: number, user: string): Promise<void> {
       await db('maintainers').insert({ package_id: id, user }).onConflict(['package_id', 'user']).ignore()
     },
+    async removeMaintainer(id: number, user: string): Promise<void> {
+      await db('maintainers').where({ package_id: id, user }).delete()
+    },
+    /** Whether `user` is a maintainer, or in a group that is one. */
     async isMaintainer(id: number, user: string): Promise<boolean> {
-      return (await db('maintainers').where({ package_id: id, user }).first()) !== undefined
+      const own = db('group_members').where({ user }).select(db.raw("'@' || group_name"))
+      const found = await db('maintainers')
+        .where({ package_id: id })
+        .where((either) => void either.where({ user }).orWhereIn('user', own))
+        .first<{ user: string } | undefined>('user')
+      return found !== undefined
+    },
+    async allow(id: number, { force, deletion }: Allows): Promise<void> {
+      await db('packages').where({ id }).update({ allows_force: force, allows_deletion: deletion })
     },
   }
 }

@@ -5,6 +5,7 @@ import type { Database } from './database.ts'
 import { events } from './events.ts'
 import { executionLists } from './execution-lists.ts'
 import { executions } from './executions.ts'
+import { groups } from './groups.ts'
 import { overviews } from './overviews.ts'
 import { packages } from './packages.ts'
 import { registrations } from './registrations.ts'
@@ -23,6 +24,7 @@ export function stores(db: Database) {
     packages: packages(db),
     tokens: tokens(db),
     sshKeys: sshKeys(db),
+    groups: groups(db),
     registrations: registrations(db),
     events: events(db),
     builds: builds(db),

@@ -40,6 +40,23 @@ describe('the command line', () => {
     assert.doesNotMatch((await run('package', 'list')).out, /bash/)
   })
 
+  it('changes who maintains a package and what they may, and who is in a group', async () => {
+    assert.match((await run('group', 'add', 'perl', 'ann', 'bob')).out, /^perl: ann, bob$/m)
+    await run('package', 'add', 'deb/moo', '--maintainer', 'ann')
+    const changed = await json<Record<string, unknown>>(
+      ...['package', 'change', 'deb/moo', '--maintainer', '@perl', '--no-maintainer', 'ann'],
+      ...['--force-push', 'yes'],
+    )
+    assert.deepEqual(
+      [changed['maintainers'], changed['forcePush'], changed['deleteBranches']],
+      [['@perl'], true, false],
+    )
+    assert.match((await run('group', 'rm', 'perl', 'bob')).out, /^perl: ann$/m)
+    assert.match((await run('group', 'list')).out, /^perl +ann$/m)
+    assert.equal((await run('package', 'change', 'deb/moo', '--force-push', 'maybe')).code, 2)
+    assert.equal((await run('group', 'add', 'Not A Group', 'ann')).code, 1)
+  })
+
   it('prints a token once, alone on standard output, and ends it', async () => {
     const { code, out, err } = await run('token', 'create', 'eve', '--scope', 'events', '--expires', '90d')
     assert.equal(code, 0, err)

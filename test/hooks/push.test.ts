@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { limits } from '../../core/formats/limits.ts'
+import { parsePackage } from '../../core/names.ts'
 import { manifest, openClone, type Clone } from '../support/clone.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
@@ -175,15 +176,66 @@ describe('pushing checks', function () {
     await taken(/left out in the machine: out \(a link that leads out of the tree\)\n/)
   })
 
-  it('takes tags, and branches that go', async () => {
+  it('keeps tags and says that nothing runs from them', async () => {
     await clone.commit({ 'checks.yaml': manifest() })
-    await clone.push('main', 'bookworm')
+    await clone.push()
     await clone.git('tag', 'v1')
-    assert.equal((await clone.git('push', 'origin', 'v1')).code, 0)
+    const { code, said } = await clone.git('push', 'origin', 'v1')
+    assert.equal(code, 0, said)
+    assert.match(said, /kept, and nothing runs from it, because checks come from branches: refs\/tags\/v1\n/)
+  })
+
+  /** Lets pushers of the package do what `allows` says. */
+  const allow = async (allows: { force: boolean; deletion: boolean }): Promise<void> => {
+    const { packages } = server.services.stores
+    const name = new URL(clone.remote).pathname.replace('/git/', '').replace('.git', '')
+    await packages.allow((await packages.get(parsePackage(name))).id, allows)
+  }
+
+  it('keeps branches that releases run from, unless the package allows their deletion', async () => {
+    await clone.commit({ 'checks.yaml': manifest() })
+    await clone.push('main', 'bookworm', 'ann/try')
+    const kept = await clone.git('push', 'origin', ':bookworm', ':main')
+    assert.equal(kept.code, 1, kept.said)
+    assert.match(
+      kept.said,
+      /bookworm cannot be deleted, .* An admin can allow it: `assay package change deb\/pushed-\d+ --delete-branches yes`/,
+    )
+    assert.match(kept.said, /main cannot be deleted/)
+    assert.match(await branches(), /bookworm/)
+    assert.equal((await clone.git('push', 'origin', ':ann/try')).code, 0, 'no release is called so')
+    await allow({ force: false, deletion: true })
     const { code, said } = await clone.git('push', 'origin', ':bookworm')
     assert.equal(code, 0, said)
     assert.match(said, /bookworm: gone, nothing runs from it any more/)
     assert.doesNotMatch(await branches(), /bookworm/)
+  })
+
+  it('keeps what a release branch holds from a forced push, unless the package allows it', async () => {
+    await clone.commit({ 'checks.yaml': manifest('one') })
+    await clone.push('main', 'ann/try')
+    await clone.git('commit', '--quiet', '--amend', '-m', 'Another')
+    const force = (...to: string[]) =>
+      clone.git('push', '--force', 'origin', ...to.map((branch) => `HEAD:refs/heads/${branch}`))
+    const before = await branches()
+    const kept = await force('main')
+    assert.equal(kept.code, 1, kept.said)
+    assert.match(kept.said, /main would lose commits that are on the server, .* --force-push yes`/)
+    assert.equal(await branches(), before)
+    assert.equal((await force('ann/try')).code, 0, 'no release is called so')
+    await allow({ force: true, deletion: false })
+    const { code, said } = await force('main')
+    assert.equal(code, 0, said)
+  })
+
+  it('bounds how many branches a repository has, and goes on with those that are there', async () => {
+    await clone.commit({ 'checks.yaml': manifest() })
+    await clone.push(...Array.from({ length: limits.branches }, (_, at) => `r${at}`))
+    const over = await clone.push('one-more')
+    assert.equal(over.code, 1)
+    assert.match(over.said, /would have 501 branches, more than 500: delete some that no release needs/)
+    await clone.commit({ 'checks.yaml': manifest('next') })
+    assert.equal((await clone.push('r7')).code, 0)
   })
 
   it('judges a push of hundreds of branches once, and refuses thousands', async () => {

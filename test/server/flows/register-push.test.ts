@@ -14,6 +14,8 @@ describe('registering a push', function () {
   beforeEach(async () => {
     server = await startTestServer()
     clone = await openClone(server)
+    const { packages } = server.services.stores
+    await packages.allow((await packages.get(name)).id, { force: true, deletion: true })
   })
   afterEach(async () => {
     await clone[Symbol.asyncDispose]()
@@ -67,6 +69,21 @@ describe('registering a push', function () {
       (await clone.git('ls-remote', '--symref', 'origin', 'HEAD')).said,
       /^ref: refs\/heads\/main\tHEAD/,
     )
+  })
+
+  it('takes a renamed branch for a new one: builds run its checks, and what the old one declared stays on record', async () => {
+    const commit = await clone.commit({ 'checks.yaml': manifest() })
+    await clone.push('main', 'bookwrom')
+    const before = await history()
+    const { code, said } = await clone.git('push', 'origin', 'HEAD:refs/heads/bookworm', ':bookwrom')
+    assert.equal(code, 0, said)
+    assert.match(said, /bookworm at [0-9a-f]{10}: 1 check, run by the next build/)
+    assert.match(said, /bookwrom: gone/)
+    assert.deepEqual(await summary(), ['bookworm:./smoke.sh', 'main*:./smoke.sh'])
+    assert.equal(await history(), before + 1)
+    const { packages, registrations } = server.services.stores
+    const kept = await registrations.ofCommit((await packages.get(name)).id, commit)
+    assert.deepEqual(kept.map(({ branch }) => branch).sort(), ['bookworm', 'bookwrom', 'main'])
   })
 
   it('stops running what a branch no longer declares', async () => {

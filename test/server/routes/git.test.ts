@@ -109,6 +109,21 @@ describe('git over HTTP', function () {
     assert.equal(code, 0, said)
   })
 
+  it('lets members of a group push that maintains the package, and admins everywhere', async () => {
+    const { packages, groups } = server.services.stores
+    await packages.addMaintainer((await packages.get({ namespace: 'deb', name: 'hello' })).id, '@greeters')
+    for (const [group, user] of [
+      ['greeters', 'gwen'],
+      ['admins', 'ada'],
+    ] as const) {
+      const token = await server.token(user, ['push'])
+      assert.match((await pushWith(token)).said, new RegExp(`${user} does not maintain deb/hello`))
+      await groups.add(group, user)
+      const { code, said } = await pushWith(token)
+      assert.equal(code, 0, said)
+    }
+  })
+
   it('refuses names that lead elsewhere, and packages that nobody added', async () => {
     for (const path of [
       '/git/..%2f..%2fx.git',

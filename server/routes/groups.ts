@@ -1,0 +1,37 @@
+/** Groups of users: admins say who is in them. */
+import { json, Router } from 'express'
+import { requireScope } from '../auth.ts'
+import { page, readPage } from '../paging.ts'
+import type { Services } from '../services.ts'
+import { groupName, userName, userNames } from '../user-names.ts'
+
+export function groupRoutes(services: Services): Router {
+  const router = Router()
+  const { groups } = services.stores
+  const view = async (group: string) => ({ group, users: await groups.members(group) })
+
+  router.get('/api/v1/groups', async ({ query }, response) => {
+    const { limit, after = '' } = readPage(query, (key) => /^[a-z0-9._-]{1,63}$/.test(key))
+    const list = await groups.list({ limit: limit + 1, after })
+    response.json(page(list, limit, ({ group }) => group))
+  })
+
+  router.post('/api/v1/groups', json({ limit: '64kb' }), async (request, response) => {
+    await requireScope(services, request)
+    const body = (request.body ?? {}) as Record<string, unknown>
+    const group = groupName(body['group'])
+    const users = userNames(body['users'] ?? [])
+    await services.transaction(async (inside) => {
+      for (const user of users) await inside.groups.add(group, user)
+    })
+    response.status(201).json(await view(group))
+  })
+
+  router.delete('/api/v1/groups/:group/:user', async (request, response) => {
+    await requireScope(services, request)
+    const group = groupName(request.params.group)
+    await groups.remove(group, userName(request.params.user))
+    response.json(await view(group))
+  })
+  return router
+}

@@ -1,0 +1,49 @@
+/** Groups of users: a package may be maintained by `@group`, and members of `admins` may push everywhere. */
+import type { Database } from './database.ts'
+
+export interface Group {
+  group: string
+  users: string[]
+}
+
+interface Row {
+  group_name: string
+  user: string
+}
+
+export type Groups = ReturnType<typeof groups>
+
+export function groups(db: Database) {
+  return {
+    /** Safe to repeat. */
+    async add(group: string, user: string): Promise<void> {
+      await db('group_members')
+        .insert({ group_name: group, user })
+        .onConflict(['group_name', 'user'])
+        .ignore()
+    },
+    /** A group without members is gone. Safe to repeat. */
+    async remove(group: string, user: string): Promise<void> {
+      await db('group_members').where({ group_name: group, user }).delete()
+    },
+    async members(group: string): Promise<string[]> {
+      const rows = await db<Row>('group_members').where({ group_name: group }).orderBy('user')
+      return rows.map(({ user }) => user)
+    },
+    /** By name, after the group `after`. */
+    async list({ limit, after }: { limit: number; after: string }): Promise<Group[]> {
+      const names = await db('group_members')
+        .distinct('group_name')
+        .where('group_name', '>', after)
+        .orderBy('group_name')
+        .limit(limit)
+        .select<{ group_name: string }[]>()
+      return Promise.all(
+        names.map(async ({ group_name: group }) => ({ group, users: await this.members(group) })),
+      )
+    },
+    async isMember(group: string, user: string): Promise<boolean> {
+      return (await db('group_members').where({ group_name: group, user }).first()) !== undefined
+    },
+  }
+}
