@@ -93,10 +93,11 @@ function planCheck(
 export function matchesGlob(text: string, glob: string): boolean {
   const texts = parsePackage(text)
   const [namespace = '', name = ''] = glob.split('/')
-  return matchesPart(texts.namespace, namespace) && matchesPart(texts.name, name)
+  return matchesText(texts.namespace, namespace) && matchesText(texts.name, name)
 }
 
-function matchesPart(text: string, glob: string): boolean {
+/** The same for one word of any kind. */
+export function matchesText(text: string, glob: string): boolean {
   let at = 0
   let pattern = 0
   let star = -1

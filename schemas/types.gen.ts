@@ -572,6 +572,18 @@ export interface ResultsdbTestcase {
  */
 export interface Settings {
   pushes?: PushSettings
+  /**
+   * Where builds and other events are heard from, beside POST /api/v1/events.
+   */
+  listeners?: {
+    /**
+     * Debian archives that are watched for new versions.
+     *
+     * @maxItems 50
+     */
+    archives?: ArchiveListener[]
+  }
+  rules?: Rules
 }
 /**
  * What every package's maintainers may do with branches that releases run from; a package may be allowed more.
@@ -585,6 +597,116 @@ export interface PushSettings {
    * Whether a push may delete a branch.
    */
   deleteBranches?: boolean
+}
+export interface ArchiveListener {
+  /**
+   * What it is called on pages and in metrics.
+   */
+  name: string
+  /**
+   * The archive's base address: where dists/ and pool/ are.
+   */
+  url: string
+  /**
+   * Suite as it is named below dists/, and the release that its builds are for.
+   */
+  suites: {
+    [k: string]: string
+  }
+  /**
+   * @minItems 1
+   * @maxItems 20
+   */
+  components?: string[]
+  /**
+   * As Debian names them; each is a build of its own.
+   *
+   * @minItems 1
+   * @maxItems 20
+   */
+  architectures?: string[]
+  /**
+   * Of the packages.
+   */
+  namespace?: string
+  /**
+   * Absolute path of the keys that may have signed it.
+   */
+  keyring?: string
+  /**
+   * How often it is looked at.
+   */
+  every?: string
+}
+/**
+ * Which of the builds that listeners hear count, and how many.
+ */
+export interface Rules {
+  /**
+   * Only packages of these namespaces.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  namespaces?: string[]
+  /**
+   * Only builds for these releases.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  releases?: string[]
+  /**
+   * Only these architectures, as the kernel names them.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  architectures?: string[]
+  /**
+   * Whose builds count.
+   */
+  users?: {
+    /**
+     * @minItems 1
+     * @maxItems 100
+     */
+    only?: string[]
+    /**
+     * @minItems 1
+     * @maxItems 100
+     */
+    never?: string[]
+  }
+  /**
+   * Whether scratch builds count.
+   */
+  scratch?: boolean
+  /**
+   * Builds of one package that count in a time; what comes beyond is ignored.
+   */
+  packageLimit?: {
+    builds: number
+    within: string
+  }
+  /**
+   * Builds of all packages that count in a time; what comes beyond is ignored.
+   */
+  globalLimit?: {
+    builds: number
+    within: string
+  }
+  /**
+   * From so many builds in a time on, executions give way to all others.
+   */
+  massRebuild?: {
+    builds: number
+    within: string
+  }
+  /**
+   * Whether a newer version cancels what still waits of an older one for the same release and architecture.
+   */
+  supersede?: boolean
 }
 /**
  * How far an attempt has come, and on what machine once that is known.

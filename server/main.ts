@@ -6,6 +6,7 @@ import type { Config } from '../core/config.ts'
 import { lockData } from './data-lock.ts'
 import { startSweeping } from './flows/sweep.ts'
 import { closeServer, listenLocally, listenTcp, urlOf } from './listen.ts'
+import { startListeners } from './listeners/start.ts'
 import { openServices, type Services } from './services.ts'
 
 export interface RunningServer {
@@ -42,6 +43,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     ending.push(() => closeServer(local))
     const sweeping = startSweeping(services)
     ending.push(() => sweeping.close())
+    const listening = await startListeners(services)
+    ending.push(() => listening.close())
     return { url: services.baseUrl(), socketPath, redisUrl: services.redisUrl, services, close }
   } catch (error) {
     await close()

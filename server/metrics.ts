@@ -7,6 +7,7 @@ import type { Stores } from './store/stores.ts'
 export interface Metrics {
   registry: Registry
   events: Counter<'repeated'>
+  heard: Counter<'listener' | 'outcome'>
 }
 
 export function openMetrics(stores: Stores, queue: WorkQueue, now: () => string): Metrics {
@@ -49,5 +50,11 @@ export function openMetrics(stores: Stores, queue: WorkQueue, now: () => string)
     labelNames: ['repeated'] as const,
     registers,
   })
-  return { registry, events }
+  const heard = new Counter({
+    name: 'assay_listener_messages_total',
+    help: 'Messages heard by listeners since the server started, by what became of them',
+    labelNames: ['listener', 'outcome'] as const,
+    registers,
+  })
+  return { registry, events, heard }
 }

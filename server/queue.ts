@@ -3,6 +3,7 @@ import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { AppError } from '../core/errors.ts'
+import { priorities, type Priority } from '../core/priority.ts'
 import type { Work } from '../schemas/types.gen.ts'
 
 /** How many executions are in the queue, by what the queue makes of them. */
@@ -14,7 +15,7 @@ export interface QueueCounts {
 
 export interface WorkQueue {
   /** Puts executions in; those that are in it already stay as they are. Throws QUEUE_UNAVAILABLE within seconds. */
-  offer: (ids: readonly string[]) => Promise<void>
+  offer: (ids: readonly string[], priority?: Priority) => Promise<void>
   counts: () => Promise<QueueCounts>
   close: () => Promise<void>
 }
@@ -37,18 +38,18 @@ export function openQueue(url: string, log: Logger): WorkQueue {
   const use = <T>(work: (queue: Queue<Work>) => Promise<T>): Promise<T> =>
     withinPatience(opening.then(({ queue }) => work(queue)))
   return {
-    async offer(ids) {
+    async offer(ids, priority = priorities.normal) {
       const jobs = ids.map((id) => ({
         name: 'execute',
         data: { execution: id },
-        opts: { ...jobOptions, jobId: id },
+        opts: { ...jobOptions, jobId: id, priority },
       }))
       await use((queue) => queue.addBulk(jobs))
     },
     async counts() {
-      const counts = await use((queue) => queue.getJobCounts('waiting', 'active', 'delayed'))
+      const counts = await use((queue) => queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed'))
       return {
-        waiting: counts['waiting'] ?? 0,
+        waiting: (counts['waiting'] ?? 0) + (counts['prioritized'] ?? 0),
         active: counts['active'] ?? 0,
         delayed: counts['delayed'] ?? 0,
       }

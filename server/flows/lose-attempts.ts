@@ -47,5 +47,5 @@ async function lose(
     return conclude(inside, execution, { verdict, report: null, results: [], now: services.now() })
   })
   if (state !== null) services.log.warn({ execution: executionId, attempt: number, state }, note)
-  if (state === 'scheduled') await offer(services, [executionId])
+  if (state === 'scheduled') await offer(services, [await services.stores.executions.get(executionId)])
 }

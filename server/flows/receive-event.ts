@@ -29,8 +29,10 @@ export async function receiveEvent(services: Services, event: BuildEvent): Promi
   const executions = (await stores.executions.ofBuild(stored.buildId)).filter(
     ({ rerunOf }) => rerunOf === null,
   )
-  const waiting = executions.filter(({ state }) => state === 'scheduled').map(({ id }) => id)
-  await offer(services, waiting)
+  await offer(
+    services,
+    executions.filter(({ state }) => state === 'scheduled'),
+  )
   return { build: await stores.builds.get(stored.buildId), executions, repeated: before !== null }
 }
 

@@ -13,7 +13,7 @@ import { offer } from './offer.ts'
 export async function report(services: Services, ref: AttemptRef, told: Report): Promise<void> {
   const clean = withoutNul(told)
   const state = await services.transaction((inside) => settle(inside, ref, clean, services.now()))
-  if (state === 'scheduled') await offer(services, [ref.id])
+  if (state === 'scheduled') await offer(services, [await services.stores.executions.get(ref.id)])
 }
 
 async function settle(

@@ -1,6 +1,7 @@
 /** The same check of the same commit on the same build once more, as an execution of its own. */
 import { v7 as uuid } from 'uuid'
 import { AppError } from '../../core/errors.ts'
+import { priorities } from '../../core/priority.ts'
 import type { Services } from '../services.ts'
 import type { Execution, NewExecution } from '../store/executions.ts'
 import { createExecutions } from './create-executions.ts'
@@ -22,12 +23,13 @@ export async function rerun(services: Services, id: string, user: string): Promi
     ...old,
     id: uuid(),
     key: `${old.key.split('|rerun-')[0] ?? ''}|rerun-${uuid()}`,
+    priority: priorities.normal,
     rerunOf: id,
     requestedBy: user,
     createdAt: services.now(),
     skip: refusal(site, old.definition, old.arch),
   }
   await services.transaction((inside) => createExecutions(inside, old.package, [again]))
-  if (again.skip === null) await offer(services, [again.id])
+  if (again.skip === null) await offer(services, [again])
   return stores.executions.get(again.id)
 }

@@ -1,12 +1,15 @@
 /** From a stored event to its executions: matching decides, one transaction writes. Safe to repeat. */
 import { v7 as uuid } from 'uuid'
 import { plan, type Planned } from '../../core/matching.ts'
+import type { Priority } from '../../core/priority.ts'
 import type { Services } from '../services.ts'
 import type { Build } from '../store/builds.ts'
 import type { StoredEvent } from '../store/events.ts'
 import type { NewExecution } from '../store/executions.ts'
 import { createExecutions } from './create-executions.ts'
+import { priorityOf } from './rate-limits.ts'
 import { describeSite, refusal, type Site } from './site.ts'
+import { supersede } from './supersede.ts'
 
 /** Makes the executions that the event's build calls for, unless it has them already. */
 export async function scheduleBuild(
@@ -16,14 +19,17 @@ export async function scheduleBuild(
   const { buildId } = event
   if (buildId === null) return
   const site = await describeSite(services)
+  const rules = services.settings.rules ?? {}
   await services.transaction(async (inside) => {
     const { events, builds, registrations } = inside
     const now = services.now()
     if (!(await events.markScheduled(event.id, now))) return
     const build = await builds.get(buildId)
     const planned = plan(build, await registrations.candidates(build.packageId), site.architectures)
-    const executions = planned.map((one) => toExecution(one, build, site, now))
+    const priority = await priorityOf(inside, rules, now)
+    const executions = planned.map((one) => toExecution(one, { build, site, priority, now }))
     await createExecutions(inside, build.package, executions)
+    if (rules.supersede) await supersede(inside, build, now)
   })
 }
 
@@ -32,7 +38,14 @@ export async function scheduleMissed(services: Services): Promise<void> {
   for (const event of await services.stores.events.unscheduled(100)) await scheduleBuild(services, event)
 }
 
-const toExecution = (planned: Planned, build: Build, site: Site, createdAt: string): NewExecution => ({
+interface Circumstances {
+  build: Build
+  site: Site
+  priority: Priority
+  now: string
+}
+
+const toExecution = (planned: Planned, { build, site, priority, now }: Circumstances): NewExecution => ({
   id: uuid(),
   key: planned.key,
   packageId: build.packageId,
@@ -42,8 +55,9 @@ const toExecution = (planned: Planned, build: Build, site: Site, createdAt: stri
   commit: planned.commit,
   definition: planned.check,
   arch: planned.arch,
+  priority,
   rerunOf: null,
   requestedBy: null,
-  createdAt,
+  createdAt: now,
   skip: refusal(site, planned.check, planned.arch),
 })

@@ -66,6 +66,13 @@ export function builds(db: Database) {
       if (!row) throw new NotFound('build', id)
       return fromRow(row)
     },
+    /** How many came since then, of one package or of all; counts no further than `most`. */
+    async countSince(since: string, most: number, packageId?: number): Promise<number> {
+      const some = db('builds').where('created_at', '>=', since).limit(most).select('id')
+      if (packageId !== undefined) void some.where({ package_id: packageId })
+      const [row] = await db.from(some.as('some')).count<{ count: number | string }[]>({ count: '*' })
+      return Number(row?.count ?? 0)
+    },
     /** Newest first; `before`: id of the last build already seen (ids are v7 UUIDs: they sort by time). */
     async list({
       packageId,

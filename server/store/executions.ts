@@ -1,6 +1,7 @@
 /** Executions: every change of state goes through `advance`, which the database refuses when it is illegal or stale. */
 import type { Check } from '../../core/check.ts'
 import { Conflict, NotFound } from '../../core/errors.ts'
+import type { Priority } from '../../core/priority.ts'
 import { next, type Outcome, type Party, type State, type Step } from '../../core/execution.ts'
 import type { Verdict } from '../../core/verdict.ts'
 import type { Database } from './database.ts'
@@ -28,6 +29,7 @@ export interface Execution {
   attempt: number
   /** Attempts that infrastructure errors have cost. */
   failures: number
+  priority: Priority
   rerunOf: string | null
   requestedBy: string | null
   createdAt: string
@@ -47,10 +49,14 @@ export type NewExecution = Pick<
   | 'commit'
   | 'definition'
   | 'arch'
+  | 'priority'
   | 'rerunOf'
   | 'requestedBy'
   | 'createdAt'
 > & { skip: string | null }
+
+/** What the queue needs to know of one that waits. */
+export type Waiting = Pick<Execution, 'id' | 'priority'>
 
 export interface ExecutionRow {
   id: string
@@ -74,6 +80,7 @@ export interface ExecutionRow {
   note: string | null
   attempt: number
   failures: number
+  priority: Priority
   rerun_of: string | null
   requested_by: string | null
   created_at: string
@@ -102,6 +109,7 @@ export const fromRow = (row: ExecutionRow): Execution => ({
   note: row.note,
   attempt: row.attempt,
   failures: row.failures,
+  priority: row.priority,
   rerunOf: row.rerun_of,
   requestedBy: row.requested_by,
   createdAt: row.created_at,
@@ -155,14 +163,21 @@ export function executions(db: Database) {
           `Execution ${id} is no longer ${state} at attempt ${attempt}: somebody else moved it.`,
         )
     },
-    /** Ids of all that wait for a runner, oldest first. */
-    async scheduledIds(limit: number): Promise<string[]> {
-      const rows = await db('executions')
+    /** What waits for a runner: those that give way last, else the oldest first. */
+    async waiting(limit: number): Promise<Waiting[]> {
+      return db('executions')
         .where({ state: 'scheduled' })
-        .orderBy('id')
+        .orderBy(['priority', 'id'])
         .limit(limit)
-        .select<{ id: string }[]>('id')
-      return rows.map(({ id }) => id)
+        .select<Waiting[]>('id', 'priority')
+    },
+    /** What waits of builds of the package for `release` and was not asked for by anybody. */
+    async waitingFor(packageId: number, release: string): Promise<Execution[]> {
+      const rows = await executionRows(db)
+        .where({ 'executions.package_id': packageId, 'builds.release': release, state: 'scheduled' })
+        .whereNull('rerun_of')
+        .orderBy('executions.id')
+      return rows.map(fromRow)
     },
     async ofBuild(buildId: string): Promise<Execution[]> {
       return (await executionRows(db).where('executions.build_id', buildId).orderBy('executions.id')).map(
@@ -215,6 +230,7 @@ function toRow(planned: NewExecution): Record<string, unknown> {
     check: planned.definition.name,
     definition: JSON.stringify(planned.definition),
     arch: planned.arch,
+    priority: planned.priority,
     state: skipped ? next('scheduled', 'skip') : 'scheduled',
     outcome: skipped ? 'skipped' : null,
     reason: skipped ? 'unsupported' : null,

@@ -68,6 +68,11 @@ export function packages(db: Database) {
       }
       return (await query).map(fromRow)
     },
+    /** The names of all in `namespace`. */
+    async namesIn(namespace: string): Promise<Set<string>> {
+      const rows = await db('packages').where({ namespace }).select<{ name: string }[]>('name')
+      return new Set(rows.map(({ name }) => name))
+    },
     /** Packages whose name contains `text`, at most `limit`. */
     async search(text: string, limit: number): Promise<Package[]> {
       const pattern = `%${text.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`

@@ -1,10 +1,12 @@
 /** All stores over one database or one transaction, so that a flow can run in either. */
+import { archiveVersions } from './archive-versions.ts'
 import { attempts } from './attempts.ts'
 import { builds } from './builds.ts'
 import type { Database } from './database.ts'
 import { events } from './events.ts'
 import { executionLists } from './execution-lists.ts'
 import { executions } from './executions.ts'
+import { listeners } from './listeners.ts'
 import { groups } from './groups.ts'
 import { overviews } from './overviews.ts'
 import { packages } from './packages.ts'
@@ -14,6 +16,7 @@ import { resultsdbNames } from './resultsdb-names.ts'
 import { resultsdbResults } from './resultsdb-results.ts'
 import { runners } from './runners.ts'
 import { search } from './search.ts'
+import { setAsideMessages } from './set-aside.ts'
 import { sshKeys } from './ssh-keys.ts'
 import { tokens } from './tokens.ts'
 
@@ -38,5 +41,8 @@ export function stores(db: Database) {
     resultsdbNames: resultsdbNames(db),
     resultsdbResults: resultsdbResults(db),
     runners: runners(db),
+    listeners: listeners(db),
+    setAside: setAsideMessages(db),
+    archiveVersions: archiveVersions(db),
   }
 }

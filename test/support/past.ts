@@ -61,7 +61,7 @@ export function past({ stores, files }: Services) {
       const key = `${build.id}.${check.name}.${build.arch}`
       const createdAt = iso(time)
       await stores.executions.insert([
-        { id, key, ...origin, ...target, rerunOf: null, requestedBy: null, createdAt, skip },
+        { id, key, ...origin, ...target, priority: 0, rerunOf: null, requestedBy: null, createdAt, skip },
       ])
       return id
     },

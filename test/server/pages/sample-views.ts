@@ -48,6 +48,7 @@ export const execution: Execution = {
   note: 'greets: it does not',
   attempt: 2,
   failures: 1,
+  priority: 0,
   rerunOf: id(9),
   requestedBy: 'ann',
   createdAt,

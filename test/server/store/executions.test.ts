@@ -112,6 +112,7 @@ async function insertOne(all: Stores, key: string = randomUUID()): Promise<strin
     commit,
     definition: sampleCheck(),
     arch: 'x86_64',
+    priority: 0,
     rerunOf: null,
     requestedBy: null,
     createdAt: now,

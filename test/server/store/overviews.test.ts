@@ -89,6 +89,7 @@ onEachDatabase('overviews', (open) => {
         key: id,
         buildId: build!.id,
         ...rest,
+        priority: 0,
         rerunOf: null,
         requestedBy: null,
         createdAt,

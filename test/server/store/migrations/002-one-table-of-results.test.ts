@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import knex, { type Knex } from 'knex'
 import { databaseOptions, openDatabase } from '../../../../server/store/database.ts'
-import { stores, type Stores } from '../../../../server/store/stores.ts'
+import { stores } from '../../../../server/store/stores.ts'
 import { onEachDatabase, type TestDatabase } from '../../../support/databases.ts'
 import { sampleCheck } from '../../../support/checks.ts'
 import { addHello, commit } from '../../../support/site.ts'
@@ -18,7 +18,7 @@ onEachDatabase('one table of results', (open) => {
     database = await open()
     db = knex(databaseOptions(database.url))
     await db.migrate.up({ name: '001-ground' })
-    await executionBefore(stores(db), execution)
+    await executionBefore(db, execution)
     await db('results').insert([
       row({ testcase: 'deb.hello.smoke', outcome: 'skipped', note: 'why' }),
       row({
@@ -112,7 +112,8 @@ onEachDatabase('one table of results', (open) => {
 })
 
 /** An execution of deb/hello, as it was before this migration. */
-async function executionBefore(all: Stores, id: string): Promise<void> {
+async function executionBefore(db: Knex, id: string): Promise<void> {
+  const all = stores(db)
   const hello = await addHello({ stores: all, now: () => now })
   const [registration] = await all.registrations.current(hello.id)
   const build = {
@@ -124,8 +125,12 @@ async function executionBefore(all: Stores, id: string): Promise<void> {
   }
   const buildId = randomUUID()
   await all.builds.insert({ id: buildId, ...build, origin: null, createdAt: now })
-  const about = { packageId: hello.id, buildId, registrationId: registration!.id, repository: 'deb/hello' }
-  const definition = sampleCheck()
-  const who = { arch: 'x86_64', rerunOf: null, requestedBy: null, createdAt: now, skip: null }
-  await all.executions.insert([{ ...about, ...who, id, key: id, commit, definition }])
+  const about = {
+    package_id: hello.id,
+    build_id: buildId,
+    registration_id: registration!.id,
+    created_at: now,
+  }
+  const what = { repository: 'deb/hello', commit, check: 'smoke', definition: JSON.stringify(sampleCheck()) }
+  await db('executions').insert({ id, key: id, ...about, ...what, arch: 'x86_64' })
 }

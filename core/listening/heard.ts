@@ -1,0 +1,41 @@
+/** What a native message means here: a build, nothing (by which rule), or nonsense. */
+import type { BuildData } from '../../schemas/types.gen.ts'
+
+/** A message as its bus delivers it, whatever the bus. */
+export interface NativeMessage {
+  topic: string
+  /** The bus's own id of it; null where it has none. */
+  id: string | null
+  /** When it was sent, ISO 8601; null where nobody says. */
+  sentAt: string | null
+  body: unknown
+}
+
+export interface HeardBuild {
+  kind: 'build'
+  /** With `id` it says which event this is, through whatever door and however often it comes. */
+  source: string
+  id: string
+  build: BuildData
+  /** Who made it; null where nobody says. */
+  user: string | null
+  scratch: boolean
+}
+
+export interface Ignored {
+  kind: 'ignored'
+  /** Name of the rule, for counting. */
+  rule: string
+  /** One sentence for people. */
+  why: string
+}
+
+/** It is not what its topic says: set aside for people to look at. */
+export interface Malformed {
+  kind: 'malformed'
+  why: string
+}
+
+export type Heard = HeardBuild | Ignored | Malformed
+
+export const ignored = (rule: string, why: string): Ignored => ({ kind: 'ignored', rule, why })

@@ -1,0 +1,18 @@
+/** Starts the listeners that the site's settings name. */
+import type { Services } from '../services.ts'
+import { watchArchive } from './archive/watch.ts'
+import type { Listener } from './listener.ts'
+
+export async function startListeners(services: Services): Promise<Listener> {
+  const { archives = [] } = services.settings.listeners ?? {}
+  const started: Listener[] = []
+  for (const archive of archives) {
+    await services.stores.listeners.ensure(archive.name, 'archive')
+    started.push(watchArchive(services, archive))
+  }
+  return {
+    async close() {
+      await Promise.all(started.map((listener) => listener.close()))
+    },
+  }
+}

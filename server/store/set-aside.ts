@@ -1,0 +1,72 @@
+/** Messages that could not be understood: kept for people to look at, and to be replayed once they can be. */
+import { NotFound } from '../../core/errors.ts'
+import type { Database } from './database.ts'
+
+export interface SetAside {
+  id: number
+  listener: string
+  topic: string
+  messageId: string | null
+  /** What is wrong with it. */
+  why: string
+  /** As it came; null where it was too large to keep. */
+  body: string | null
+  /** Bytes. */
+  size: number
+  setAsideAt: string
+}
+
+interface Row {
+  id: number
+  listener: string
+  topic: string
+  message_id: string | null
+  why: string
+  body: string | null
+  size: number
+  set_aside_at: string
+}
+
+const fromRow = ({ message_id, set_aside_at, ...row }: Row): SetAside => ({
+  ...row,
+  messageId: message_id,
+  setAsideAt: set_aside_at,
+})
+
+/** How many are kept of each listener: a sender that goes mad must not fill the disk. */
+const kept = 1000
+
+export type SetAsideMessages = ReturnType<typeof setAsideMessages>
+
+export function setAsideMessages(db: Database) {
+  const rows = () => db<Row>('set_aside_messages')
+  return {
+    /** Keeps it unless the same is there already, and drops the listener's oldest beyond a thousand. */
+    async add({ messageId, setAsideAt, ...message }: Omit<SetAside, 'id'>): Promise<void> {
+      const { listener, topic } = message
+      if (messageId !== null && (await rows().where({ listener, message_id: messageId }).first())) return
+      await db('set_aside_messages').insert({
+        ...message,
+        topic: topic.slice(0, 255),
+        message_id: messageId?.slice(0, 256) ?? null,
+        set_aside_at: setAsideAt,
+      })
+      const oldest = await rows().where({ listener }).orderBy('id', 'desc').offset(kept).first('id')
+      if (oldest) await rows().where({ listener }).where('id', '<=', oldest.id).delete()
+    },
+    async get(id: number): Promise<SetAside> {
+      const row = await rows().where({ id }).first()
+      if (!row) throw new NotFound('message', String(id))
+      return fromRow(row)
+    },
+    /** Newest first; `before`: id of the last one already seen. */
+    async list({ limit, before }: { limit: number; before?: number | undefined }): Promise<SetAside[]> {
+      const query = rows().orderBy('id', 'desc').limit(limit)
+      if (before !== undefined) void query.where('id', '<', before)
+      return (await query).map(fromRow)
+    },
+    async remove(id: number): Promise<void> {
+      await rows().where({ id }).delete()
+    },
+  }
+}
