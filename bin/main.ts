@@ -16,6 +16,7 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   ssh: () => import('./commands/ssh.ts'),
   event: () => import('./commands/event.ts'),
   run: () => import('./commands/run.ts'),
+  enter: () => import('./commands/enter.ts'),
   lint: () => import('./commands/lint.ts'),
   status: () => import('./commands/status.ts'),
   executions: () => import('./commands/executions.ts'),
@@ -65,8 +66,9 @@ async function help(): Promise<string> {
   return `Checks of packages, owned by their maintainers, run in disposable machines.\n\n${rows.join('')}\nEvery command knows --help, and most know --json.\n`
 }
 
-/** A pager or a pipe that was closed is no error of ours. */
+/** A pager or a pipe that was closed is no error of ours; a terminal that was is told by SIGHUP. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EIO') return
   if (error.code === 'EPIPE') process.exit(0)
   throw error
 })

@@ -1,11 +1,14 @@
 /** Runs checks of a folder on this host, without a server: the same story in the same machines, with other ports. */
 import { copyFile, cp, lstat, mkdir, rm } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
+import type { Duplex } from 'node:stream'
 import type { Job, Report } from '../schemas/types.gen.ts'
 import { imageEnsurer } from './ensure-image.ts'
-import { execute } from './execute.ts'
+import { execute, type Ports } from './execute.ts'
 import { fetchArtifact } from './fetch-artifact.ts'
+import { outliving } from './hold-machine.ts'
 import { imageStore } from './images.ts'
+import type { Machine } from './machine/machine.ts'
 import { openMachines, type MachinesOptions } from './machine/machines.ts'
 import { sweepMachines } from './machine/sweep.ts'
 
@@ -20,6 +23,10 @@ export interface HomeRun {
   /** Folder for the artifacts that the check leaves. */
   output: string
   onLog: (chunk: Buffer) => void
+  /** As in Ports. */
+  terminal?: () => Duplex
+  /** Is given the machine, if there was one, before it is thrown away. */
+  keep?: (machine: Machine, report: Report) => Promise<void>
 }
 
 export interface Home {
@@ -38,21 +45,24 @@ export async function openHome(settings: HomeSettings): Promise<Home> {
   const folder = join(settings.data, 'runner', 'attempts')
   await sweepMachines(folder)
   return {
-    run: ({ job, tree, artifacts, output, onLog }, signal) =>
-      execute(
-        job,
-        {
-          folder,
-          open: machines.open,
-          image,
-          step: () => undefined,
-          log: onLog,
-          tree: (into) => copyTree(tree, into, [output, settings.data]),
-          artifacts: (into, until) => bring(artifacts, into, until),
-          keep: (from, files) => keep(from, files, output),
-        },
-        signal,
-      ),
+    async run({ job, tree, artifacts, output, onLog, terminal, keep }, signal) {
+      const outlived = keep && outliving(machines.open)
+      const ports: Ports = {
+        folder,
+        open: outlived?.open ?? machines.open,
+        image,
+        step: () => undefined,
+        log: onLog,
+        tree: (into) => copyTree(tree, into, [output, settings.data]),
+        artifacts: (into, until) => bring(artifacts, into, until),
+        keep: (from, files) => keepFiles(from, files, output),
+        ...(terminal && { terminal }),
+      }
+      const report = await execute(job, ports, signal)
+      await using machine = outlived?.machine() ?? null
+      if (machine) await keep?.(machine, report)
+      return report
+    },
     close: () => machines.close(),
   }
 }
@@ -80,7 +90,11 @@ async function bring(artifacts: readonly HomeArtifact[], into: string, signal: A
   }
 }
 
-async function keep(from: string, files: readonly { path: string }[], output: string): Promise<string[]> {
+async function keepFiles(
+  from: string,
+  files: readonly { path: string }[],
+  output: string,
+): Promise<string[]> {
   for (const { path } of files) {
     const target = join(output, path)
     await mkdir(dirname(target), { recursive: true })

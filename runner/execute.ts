@@ -1,6 +1,7 @@
 /** One execution as a story: fetch, open a machine, install, run the check, collect. Every end of it is a report. */
 import { mkdtemp, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { readReports } from '../core/outputs/reports.ts'
 import { parseResults } from '../core/outputs/results.ts'
 import type { Job, Report } from '../schemas/types.gen.ts'
@@ -17,6 +18,8 @@ export interface Ports extends Sources, Listener {
   /** Makes sure that the image is there; throws AttemptEnded (image_unavailable). */
   image: (name: string, say: (line: string) => void, signal: AbortSignal) => Promise<void>
   open: OpenMachine
+  /** Asked for once the machine is ready: instead of the check, the person at the other end looks around. */
+  terminal?: () => Duplex
   /** Keeps the files below `folder`; returns notes on those that could not be kept. */
   keep: (folder: string, files: Collected['files'], signal: AbortSignal) => Promise<string[]>
 }
@@ -45,8 +48,10 @@ export async function execute(job: Job, ports: Ports, signal: AbortSignal): Prom
     story.meet(machine)
     story.begin('installing', needsPreparation(job) ? 'installing packages' : 'nothing to install')
     if (needsPreparation(job)) await prepare(machine, story, signal)
-    story.begin('running', `running ${job.check.name}`)
-    const end = await check(job, machine, story, signal)
+    story.begin('running', ports.terminal ? 'opening a terminal' : `running ${job.check.name}`)
+    const end = await (ports.terminal
+      ? letIn(ports.terminal(), machine, story, signal)
+      : check(job, machine, story, signal))
     story.begin('collecting', 'collecting what it left')
     await collect(machine, folder.output, { job, end, story, ports, signal })
     return story.report()
@@ -88,6 +93,13 @@ async function prepare(machine: Machine, story: Story, signal: AbortSignal): Pro
 async function check(job: Job, machine: Machine, story: Story, signal: AbortSignal): Promise<PhaseEnd> {
   const timeoutMs = job.check.timeoutSeconds * 1000
   const end = await machine.run('check', { timeoutMs, onOutput: story.log, logLimit: story.room(), signal })
+  signal.throwIfAborted()
+  story.conclude(end)
+  return end
+}
+
+async function letIn(wire: Duplex, machine: Machine, story: Story, signal: AbortSignal): Promise<PhaseEnd> {
+  const end = (await machine.terminal(wire, signal)) ?? { how: 'exited', exitCode: 0 }
   signal.throwIfAborted()
   story.conclude(end)
   return end

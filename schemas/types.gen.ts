@@ -4,7 +4,15 @@
  * One line that the agent inside a machine says on its control port. The machine may be hostile: all is bounded.
  */
 export type AgentMessage =
-  AgentReady | AgentWarm | AgentBegun | AgentStarted | AgentExited | AgentReboot | AgentCollected | AgentBeat
+  | AgentReady
+  | AgentWarm
+  | AgentBegun
+  | AgentStarted
+  | AgentExited
+  | AgentReboot
+  | AgentCollected
+  | AgentLeft
+  | AgentBeat
 /**
  * How the check speaks: exit (0 pass, 77 skip, else fail), tap, {junit: PATH} or {results: PATH}.
  */
@@ -71,6 +79,16 @@ export interface AgentCollected {
   say: 'collected'
   files: number
   dropped: number
+}
+/**
+ * A person's terminal has ended.
+ */
+export interface AgentLeft {
+  say: 'left'
+  /**
+   * Bytes shown in it: the host waits for them.
+   */
+  bytes: number
 }
 export interface AgentBeat {
   say: 'beat'

@@ -1,22 +1,26 @@
 /** `assay run`: the checks of a folder in the same machines as everywhere, on this host and without a server. */
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { access, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { duplexPair, type Duplex } from 'node:stream'
 import type { Check, Reading } from '../../core/check.ts'
 import { readConfig, type Config } from '../../core/config.ts'
 import type { Outcome, Party } from '../../core/execution.ts'
 import { showFaultsOf } from '../../core/formats/show-faults.ts'
-import { verdict } from '../../core/verdict.ts'
-import { openHome, type Home } from '../../runner/at-home.ts'
+import { verdict, type Verdict } from '../../core/verdict.ts'
+import { openHome, type Home, type HomeRun } from '../../runner/at-home.ts'
 import { cancelled } from '../../runner/ending.ts'
-import type { CheckResult, Job } from '../../schemas/types.gen.ts'
+import type { CheckResult, Job, Report } from '../../schemas/types.gen.ts'
 import { readArguments } from '../arguments.ts'
 import { UsageError, type Command, type ExitStatus } from '../command.ts'
 import { endSignal } from '../end-signal.ts'
 import { homeBuild, type HomeBuild } from '../home-build.ts'
+import { machineKeeper, type MachineKeeper } from '../machine-keeper.ts'
 import { plain, print, printJson, printTable, say } from '../output.ts'
 import { readFolder } from '../read-folder.ts'
+import { joinTerminal, requireTerminal, wayOutWords } from '../terminal.ts'
 
 interface Ran {
   check: string
@@ -32,43 +36,51 @@ interface Ran {
 const arch = 'x86_64'
 
 const text = { type: 'string' } as const
+const flag = { type: 'boolean' } as const
 const several = { type: 'string', multiple: true } as const
 
 export default {
   usage:
-    '[DIR] [--check NAME ...] [--image NAME] [--artifact FILE_OR_URL ...] [--package NS/NAME] [--release R] [--version V] [--output DIR] [--json]',
+    '[DIR] [--check NAME ...] [--image NAME] [--artifact FILE_OR_URL ...] [--package NS/NAME] [--release R] [--version V] [--output DIR] [--shell | --keep] [--json]',
   summary:
-    'Runs the checks of a folder in the same machines, here and without a server. Exit 1: a check failed.',
+    'Runs the checks of a folder in the same machines, here and without a server. --shell: a terminal instead of the check; --keep: a check that failed leaves its machine up. Exit 1: a check failed.',
   async run(args) {
     const options = {
       ...{ check: several, artifact: several },
+      ...{ shell: flag, keep: flag },
       ...{ image: text, package: text, release: text, version: text, output: text },
     }
     const { values, positionals } = readArguments(args, options, { least: 0, most: 1 })
+    if (values.shell && values.keep) throw new UsageError('it is either --shell or --keep')
+    if (values.shell) requireTerminal()
     const folder = resolve(positionals[0] ?? '.')
     const reading = await readChecks(folder)
     if (!reading) return 2
     const { checks, skipped } = chosen(reading, values.check)
+    if (values.shell && checks.length !== 1)
+      throw new UsageError('--shell is for one check: name it with --check')
     const about = await homeBuild({ ...values, artifacts: values.artifact ?? [], folder })
     const config = await homeConfig()
-    const onLog = (chunk: Buffer): void => void (values.json ? process.stderr : process.stdout).write(chunk)
-    const home = await openHome({ ...config, log: { info: () => undefined, warn: (_, words) => say(words) } })
     const stop = new AbortController()
-    void endSignal().then(() => stop.abort(cancelled()))
+    const onLog = (chunk: Buffer): void => void (values.json ? process.stderr : process.stdout).write(chunk)
+    const keeper = values.keep ? machineKeeper(config.data, stop.signal) : null
+    const home = await openHome({ ...config, log: { info: () => undefined, warn: (_, words) => say(words) } })
+    void Promise.race([endSignal(), once(process, 'SIGHUP')]).then(() => stop.abort(cancelled()))
     const ran: Ran[] = skipped.map(({ name, reason }) => ({ ...unrun(name), note: reason }))
     try {
       for (const check of checks) {
         if (stop.signal.aborted) break
         const output = await outputFolder(check.name, values.output)
-        const run = { ...about, image: values.image ?? config.defaultImage, folder, output, onLog }
-        ran.push(await runCheck(home, check, run, stop.signal))
+        const image = values.image ?? config.defaultImage
+        const run = { ...about, image, folder, output, onLog, keeper }
+        ran.push(await (values.shell ? lookInto : runCheck)(home, check, run, stop.signal))
       }
     } finally {
       await home.close()
     }
     if (values.json) printJson(ran)
     else report(ran)
-    return stop.signal.aborted ? 3 : exitStatus(ran)
+    return stop.signal.aborted && !keeper?.hasKept() ? 3 : exitStatus(ran)
   },
 } satisfies Command
 
@@ -77,21 +89,45 @@ interface Run extends HomeBuild {
   folder: string
   output: string
   onLog: (chunk: Buffer) => void
+  keeper: MachineKeeper | null
 }
 
 async function runCheck(home: Home, check: Check, run: Run, signal: AbortSignal): Promise<Ran> {
   if (check.arch && !check.arch.includes(arch))
     return { ...unrun(check.name), note: `It is not for ${arch}, the architecture of this host’s machines.` }
   run.onLog(Buffer.from(`\n== check ${check.name}\n`))
-  const { output, onLog, artifacts } = run
-  const told = await home.run({ job: toJob(check, run), tree: run.folder, artifacts, output, onLog }, signal)
+  const judge = ({ ending, results }: Report): Verdict => verdict(ending, results, check.rules)
+  const keep = run.keeper?.forCheck(check.name, judge)
+  const told = await home.run({ ...homeRun(check, run), ...(keep && { keep }) }, signal)
+  return { check: check.name, ...judge(told), results: told.results, notes: told.notes }
+}
+
+/** Opens a terminal where the check would run. */
+async function lookInto(home: Home, check: Check, run: Run, signal: AbortSignal): Promise<Ran> {
+  let visit = Promise.resolve()
+  const terminal = (): Duplex => {
+    const [here, there] = duplexPair()
+    say(wayOutWords)
+    visit = joinTerminal(here)
+    return there
+  }
+  const told = await home.run({ ...homeRun(check, run), terminal }, signal)
+  await visit
+  const ended = told.ending.how === 'exited' ? { ...unrun(check.name), note: looked } : null
   return {
-    check: check.name,
-    ...verdict(told.ending, told.results, check.rules),
+    ...(ended ?? { check: check.name, ...verdict(told.ending, told.results, check.rules) }),
     results: told.results,
     notes: told.notes,
   }
 }
+
+const looked = 'It was not run: a terminal was opened instead.'
+
+const homeRun = (check: Check, run: Run): HomeRun => ({
+  job: toJob(check, run),
+  tree: run.folder,
+  ...{ artifacts: run.artifacts, output: run.output, onLog: run.onLog },
+})
 
 const toJob = (check: Check, { image, build }: Run): Job => ({
   execution: randomUUID(),

@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 # The resident agent of a machine: runs the phases of a job, streams their output, hands over what they left.
 # Uses nothing but perl-base and loads it all at its start: it goes on when the check deletes every file.
-# Speaks JSON lines on the port assay.control (schemas/agent-message.schema.json); output goes to assay.log.
+# Speaks JSON lines on the port assay.control (schemas/agent-message.schema.json); output goes to assay.log; a person's
+# terminal is assay.terminal.
 use strict;
 use warnings;
 use Fcntl qw(:DEFAULT :mode);
@@ -10,7 +11,7 @@ use POSIX qw(:sys_wait_h);
 my $home  = '/var/lib/assay';
 my $input = '/run/assay/in';
 my %limit = (results => 8 << 20, reports => 100, listed => 100_000, drained => 4 << 20);
-my ($control, $log, $output, $input_disk, $group, $killer, $boot, %phase);
+my ($control, $log, $port, $output, $input_disk, $group, $killer, $boot, %phase, %terminal);
 my ($heard, $last_beat) = (0, undef);
 
 sub say_line { syswrite $control, "{$_[0]}\n" }
@@ -238,6 +239,20 @@ sub pump {
     POSIX::_exit(0);
 }
 
+sub become_script {
+    my ($name, $from, $to, %more) = @_;
+    spill('/proc/self/oom_score_adj', 500);
+    %ENV = (PATH => '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', %more);
+    # Some of them are ignored where a shell without a terminal started us in the background.
+    $SIG{$_} = 'DEFAULT' for qw(INT QUIT PIPE);
+    chdir '/';
+    umask 022;
+    open STDIN,  '<&', $from;
+    open STDOUT, '>&', $to;
+    open STDERR, '>&', $to;
+    exec '/bin/sh', "$input/job/$name" or POSIX::_exit(127);
+}
+
 sub start_phase {
     my ($name, $mark) = @_;
     pipe my $read, my $write or die $!;
@@ -249,17 +264,9 @@ sub start_phase {
     my $pid = fork // die $!;
     if ($pid == 0) {
         POSIX::setsid();
-        spill('/proc/self/oom_score_adj', 500);
         spill("$group/cgroup.procs", $$) if $name eq 'check' && $killer;
-        %ENV = (PATH => '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin');
-        $ENV{ASSAY_REBOOT_MARK} = $mark if defined $mark;
-        $SIG{PIPE} = 'DEFAULT';
-        chdir '/';
-        umask 022;
-        open STDIN,  '<',  '/dev/null';
-        open STDOUT, '>&', $write;
-        open STDERR, '>&', $write;
-        exec '/bin/sh', "$input/job/$name" or POSIX::_exit(127);
+        open my $nothing, '<', '/dev/null';
+        become_script($name, $nothing, $write, defined $mark ? (ASSAY_REBOOT_MARK => $mark) : ());
     }
     close $write;
     %phase = (name => $name, pid => $pid, pump => $pumper, teller => $teller, count => $count);
@@ -300,6 +307,67 @@ sub reboot {
     syscall 162;                                              # sync
     select undef, undef, undef, 0.2;
     syscall 169, 0xfee1dead, 672274793, 0x01234567, 0;        # reboot
+}
+
+# What is typed comes over the port, where the byte 255 begins a line that is no input: the size of the window.
+sub open_terminal {
+    return if $terminal{pid};
+    kill 'CONT', -1;    # as it was before what was left was collected
+    pipe my $count, my $report or die $!;
+    my $pid = fork // return;
+    if ($pid == 0) { syswrite $report, serve_terminal(); POSIX::_exit(0) }
+    %terminal = (pid => $pid, count => $count);
+}
+
+# Between the port and a terminal of its own for the shell, until the last who has it open is gone. Returns how many
+# bytes were shown.
+sub serve_terminal {
+    my $master = open_device('/dev/ptmx', O_RDWR | O_NOCTTY | O_NONBLOCK);
+    ioctl $master, 0x40045431, my $locked = pack 'i', 0;                            # TIOCSPTLCK
+    ioctl $master, 0x80045430, my $number = pack 'i', 0;                            # TIOCGPTN
+    my ($shell, $said, $typed, $shown) = (undef, '', '', 0);
+    while (1) {
+        vec(my $ready = '', fileno($port), 1) = length $said < 65536;
+        vec($ready, fileno($master), 1) = 1;
+        vec(my $room = '', fileno($master), 1) = length $typed > 0;
+        next if select($ready, $room, undef, undef) < 0;
+        if (vec($ready, fileno($port), 1)) {
+            my $got = sysread $port, $said, 4096, length $said;
+            select undef, undef, undef, 0.1 unless $got;
+            while ($said =~ s/\A([^\xff]*)\xff(\d{1,4}) (\d{1,4})\n//) {
+                $typed .= $1 if $shell;
+                ioctl $master, 0x5414, my $size = pack 'S4', $2, $3, 0, 0;          # TIOCSWINSZ
+                $shell //= start_shell('/dev/pts/' . unpack 'i', $number);
+            }
+            # What was typed before is for a shell that is gone.
+            $typed .= $1 if $said =~ s/\A([^\xff]+)// && $shell;
+        }
+        if (vec($room, fileno($master), 1)) {
+            my $wrote = syswrite $master, $typed;
+            substr($typed, 0, $wrote) = '' if $wrote;
+        }
+        next unless vec($ready, fileno($master), 1);
+        my $got = sysread $master, my $chunk, 65536;
+        if (defined $got ? !$got : !$!{EAGAIN}) { return $shown if $shell; next }
+        for (my $done = 0; $got && $done < $got;) { $done += syswrite($port, $chunk, $got - $done, $done) // last }
+        $shown += $got // 0;
+    }
+}
+
+sub start_shell {
+    my ($path) = @_;
+    my $pid = fork // die $!;
+    return $pid if $pid;
+    POSIX::setsid();
+    my $tty = open_device($path, O_RDWR);
+    become_script('terminal', $tty, $tty);
+}
+
+sub end_terminal {
+    sysread $terminal{count}, my $bytes, 32;
+    %terminal = ();
+    $bytes = 0 unless ($bytes // '') =~ /^\d{1,15}$/;
+    say_line(qq("say":"left","bytes":$bytes));
 }
 
 # Every regular file below a folder: [path, size]. Links, devices and second names of a file are only counted.
@@ -396,12 +464,16 @@ sub obey {
     elsif ($line =~ /^run (prepare|check)(?: (\S*))?$/) { start_phase($1, $2) unless $phase{pid} }
     elsif ($line =~ /^stop$/)                           { stop_phase() if $phase{pid} }
     elsif ($line =~ /^collect (\d+) (\d+)$/)            { collect($1, $2) }
+    elsif ($line =~ /^terminal$/)                       { open_terminal() }
+    # Its end hangs up on the shell.
+    elsif ($line =~ /^hang-up$/)                        { kill 'KILL', $terminal{pid} if $terminal{pid} }
 }
 
 spill('/proc/self/oom_score_adj', -1000);
 $SIG{PIPE} = 'IGNORE';
 $control = open_port('assay.control');
 $log     = open_port('assay.log');
+$port    = open_port('assay.terminal');
 $output  = open_device(find_disk('assay-out'), O_WRONLY);
 prepare_folders();
 settle();
@@ -421,6 +493,7 @@ my $buffer = '';
 while (1) {
     beat();
     if ($phase{pid} && waitpid($phase{pid}, WNOHANG) == $phase{pid}) { end_phase($?); next }
+    end_terminal() if $terminal{pid} && waitpid($terminal{pid}, WNOHANG) == $terminal{pid};
     # The check reboots by itself, and waits until we have said so: the file is gone then.
     announce_reboot("$home/reboot-prepared") if $phase{pid} && -e "$home/reboot-prepared";
     next unless await_word($phase{pid} ? 0.05 : 0.5);

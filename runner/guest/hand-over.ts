@@ -3,7 +3,7 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Job } from '../../schemas/types.gen.ts'
-import { checkScript, prepareScript } from './job-scripts.ts'
+import { checkScript, prepareScript, terminalScript } from './job-scripts.ts'
 
 /** Where tree and artifacts come from: the server and the build system, or folders at home. */
 export interface Sources {
@@ -31,5 +31,6 @@ export async function handOver(
   await artifacts(place('build'), signal)
   await writeFile(place('job/prepare'), prepareScript(job))
   await writeFile(place('job/check'), checkScript(job))
+  await writeFile(place('job/terminal'), terminalScript(job))
   for (const name of programs) await copyFile(programFile(name), place(`job/${name}`))
 }

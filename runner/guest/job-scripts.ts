@@ -1,4 +1,4 @@
-/** The two scripts that the agent runs: preparation and the check, each with its environment. Pure. */
+/** The scripts that the agent runs: preparation, the check, and a person's terminal, each with its environment. Pure. */
 import { dependsFor } from '../../core/formats/dep8-depends.ts'
 import { debianArch } from '../../core/names.ts'
 import type { Dep8, Job, JobCheck } from '../../schemas/types.gen.ts'
@@ -51,6 +51,17 @@ export function checkScript(job: Job): string {
     'export ASSAY_SESSION=$$',
     `cd ${quote(guest.tree)} || exit 1`,
     ...commandLines(job.check),
+  ])
+}
+
+/** What a person finds who looks into the machine: what the check would, and how to run it. */
+export function terminalScript(job: Job): string {
+  const variables = environment(job, { proxied: job.check.network === 'mirror' })
+  return script({ ...variables, TERM: 'xterm-256color' }, [
+    `cd ${quote(guest.tree)}`,
+    `echo 'Run the check: sh ${guest.input}/job/check'`,
+    'if [ -x /bin/bash ]; then exec /bin/bash -i; fi',
+    'exec /bin/sh -i',
   ])
 }
 

@@ -1,6 +1,6 @@
 /** Where things are inside a machine: known to the agent, the job scripts and the check's environment alike. */
 export const guest = {
-  /** The hand-over disk, mounted read-only: tree/, build/ and job/{prepare,check}. */
+  /** The hand-over disk, mounted read-only: tree/, build/ and job/{prepare,check,terminal}. */
   input: '/run/assay/in',
   /** The commands that a check may call (assay-result, assay-reboot). */
   commands: '/var/lib/assay/bin',

@@ -11,8 +11,17 @@ export interface MachineSockets {
   qmp: string
   control: string
   log: string
+  terminal: string
   console: string
 }
+
+export const machineSockets = (folder: string): MachineSockets => ({
+  qmp: `${folder}/qmp`,
+  control: `${folder}/control`,
+  log: `${folder}/log`,
+  terminal: `${folder}/terminal`,
+  console: `${folder}/console`,
+})
 
 /**
  * How a machine comes to be: booted in memory of its own; booted as a template, in memory that is a file; or woken from
@@ -43,7 +52,8 @@ export function qemuArguments(
     ...disk('assay-out', { file: machineFiles.output, format: 'raw', readOnly: false }),
     ...(wantsNetwork(spec) ? network : []),
     ...['-object', 'rng-random,id=entropy,filename=/dev/urandom', '-device', 'virtio-rng-pci,rng=entropy'],
-    ...['-device', 'virtio-serial-pci', ...port('control', sockets.control), ...port('log', sockets.log)],
+    ...['-device', 'virtio-serial-pci'],
+    ...(['control', 'log', 'terminal'] as const).flatMap((name) => port(name, sockets[name])),
     ...[
       '-chardev',
       `socket,id=console,path=${sockets.console},server=on,wait=off`,

@@ -8,6 +8,7 @@ import { validateAgentMessage } from '../../schemas/validate.ts'
 import { consoleTail, type ConsoleTail } from './console.ts'
 import { lineReader } from './lines.ts'
 import type { PhaseEnd } from './machine.ts'
+import { migrate } from './migration.ts'
 import { networkDevice, type MachineSockets } from './arguments.ts'
 import { connectQmp, connectSocket, type Qmp, type QmpEvent } from './qmp.ts'
 
@@ -24,6 +25,10 @@ export interface Life {
   console: ConsoleTail
   /** Why it is dead; null while it lives. */
   death: () => Death | null
+  /** Neither dead nor ended. */
+  isUp: () => boolean
+  /** Resolves when it is not up any more. */
+  over: Promise<void>
   die: (death: Death) => void
   tell: (line: string) => void
   /** Resolves with the first message for which `wanted` holds, or null when the machine is dead first. */
@@ -31,6 +36,8 @@ export interface Life {
   /** Where output goes; bytes that came in all. */
   onLog: (sink: (chunk: Buffer) => void) => void
   logged: () => number
+  /** The port of a person's terminal. What comes over it while nobody listens is dropped. */
+  terminal: Socket
   /** Resets until the agent is ready again are ones that were asked for. */
   expectReset: () => void
   /** Resolves when nothing goes in or out over the network any more, for good. */
@@ -50,6 +57,7 @@ export interface Life {
 interface Ears {
   control: Socket
   log: Socket
+  terminal: Socket
   console: Socket
 }
 
@@ -107,7 +115,7 @@ export async function live(child: ChildProcess, sockets: MachineSockets, signal:
   const ears = {} as Ears
   try {
     qmp = await connectQmp(sockets.qmp, onQmp, signal)
-    for (const name of ['control', 'log', 'console'] as const)
+    for (const name of ['control', 'log', 'terminal', 'console'] as const)
       ears[name] = await connectSocket(sockets[name], signal)
   } catch (error) {
     for (const socket of Object.values(ears) as Socket[]) socket.destroy()
@@ -133,6 +141,7 @@ export async function live(child: ChildProcess, sockets: MachineSockets, signal:
     bytes += chunk.length
     sink(chunk)
   })
+  ears.terminal.resume()
   ears.console.on('data', (chunk) => console.push(chunk))
 
   const watch = setInterval(() => {
@@ -145,6 +154,9 @@ export async function live(child: ChildProcess, sockets: MachineSockets, signal:
     console,
     die,
     death: () => death,
+    isUp: () => !death && !closing,
+    over: once(bus, 'death').then(() => undefined),
+    terminal: ears.terminal,
     tell: (line) => ears.control.write(line + '\n'),
     hear: (wanted, until) => hear(bus, () => death, { wanted, until }),
     onLog: (to) => (sink = to),
@@ -176,30 +188,9 @@ export async function live(child: ChildProcess, sockets: MachineSockets, signal:
       qmp.close()
       for (const socket of Object.values(ears) as Socket[]) socket.destroy()
       await killed(child)
+      bus.emit('death')
     },
   }
-}
-
-interface Migration {
-  verb: 'migrate' | 'migrate-incoming'
-  uri: string
-  until: AbortSignal
-}
-
-/** Memory that is a file is not part of the state. */
-async function migrate(qmp: Qmp, bus: EventEmitter, { verb, uri, until }: Migration): Promise<void> {
-  const capabilities = ['events', 'x-ignore-shared'].map((capability) => ({ capability, state: true }))
-  await qmp.command('migrate-set-capabilities', { capabilities })
-  const ended = new Promise<void>((done, failed) => {
-    bus.on('migration', (status) => {
-      if (status === 'completed') done()
-      if (status === 'failed') failed(new Error('qemu could not move the state of the machine'))
-    })
-    bus.once('death', () => failed(new Error('qemu ended over the state of the machine')))
-    until.addEventListener('abort', () => failed(until.reason as Error))
-    if (until.aborted) failed(until.reason as Error)
-  })
-  await Promise.all([ended, qmp.command(verb, { uri })])
 }
 
 /** Resolves when the process is gone, which it may be already, or never have been. */

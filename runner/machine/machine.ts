@@ -1,4 +1,5 @@
 /** The port to a fresh, disposable machine: what the runner may ask of one, whatever stands behind it. */
+import type { Duplex } from 'node:stream'
 import type { Ending, MachineFacts } from '../../schemas/types.gen.ts'
 
 export type Phase = 'prepare' | 'check'
@@ -52,15 +53,27 @@ export interface CollectLimits {
 
 /**
  * A fresh machine that exists from `openMachine` until it is disposed.
- * Order of calls: run('prepare') at most once, run('check') once, collect at most once. No call overlaps another.
+ * Order of calls: run('prepare') at most once, then run('check') once or a terminal, collect at most once; terminals one
+ * after the other in a machine that stays up. No call overlaps another.
  * A machine that died (panic, power-off, disk limit) says so at the running or next call; nothing here ever hangs
  * longer than its own limit. Disposal is idempotent, never throws, and leaves no process, socket or file.
  */
 export interface Machine extends AsyncDisposable {
   readonly facts: MachineFacts
   run: (phase: Phase, options: RunOptions) => Promise<PhaseEnd>
-  /** Powers the machine down for good and unpacks what it left into `target`. Works on machines that died, too. */
-  collect: (target: string, limits: CollectLimits) => Promise<Collected>
+  /**
+   * Lets a person in, who sees the network that the check sees. What comes over `wire` is as bin/terminal.ts sends it.
+   * Resolves when the terminal was left or `wire` has ended (null), or with how the machine died.
+   */
+  terminal: (wire: Duplex, signal: AbortSignal) => Promise<PhaseEnd | null>
+  /**
+   * Unpacks what the machine left into `target`, and powers it down for good unless it is to `stay` up. Works on
+   * machines that died, too.
+   */
+  collect: (target: string, limits: CollectLimits, stay?: boolean) => Promise<Collected>
+  isUp: () => boolean
+  /** Resolves when it is not up any more. */
+  over: Promise<void>
   /** The serial console's last lines, printable characters only, at most 16 KiB. */
   console: () => string
 }

@@ -1,7 +1,6 @@
 /** All that a runner needs to open machines on this host: the one factory behind the port. */
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { chmod } from 'node:fs/promises'
+import { join } from 'node:path'
 import { findAccelerator, type Found } from '../accelerator.ts'
 import type { ImageStore } from '../images.ts'
 import { findMirrors } from '../mirror/mirrors.ts'
@@ -10,7 +9,8 @@ import type { Accelerator } from './arguments.ts'
 import type { OpenMachine } from './machine.ts'
 import type { MachineLog } from './machine-log.ts'
 import { freshMachines } from './fresh.ts'
-import { claimFolder, sweepMachines } from './sweep.ts'
+import { makeSocketFolder } from './place.ts'
+import { sweepMachines } from './sweep.ts'
 import { sweepTemplates } from './templates.ts'
 
 export interface MachinesOptions {
@@ -28,6 +28,9 @@ export interface MachinesOptions {
   pool?: number
   log: MachineLog
 }
+
+/** Where the machines of this host are. */
+export const machinesFolder = (data: string): string => join(data, 'runner', 'machines')
 
 export interface Machines {
   open: OpenMachine
@@ -48,7 +51,7 @@ const bootTimeoutMs: Record<Accelerator, number> = { kvm: 60_000, tcg: 180_000 }
 export async function openMachines(options: MachinesOptions): Promise<Machines> {
   const { data, images, internetAllowed, log } = options
   const runner = join(data, 'runner')
-  const folder = join(runner, 'machines')
+  const folder = machinesFolder(data)
   const swept = await sweepMachines(folder)
   if (swept > 0) log.info({ swept }, 'cleared what machines of a runner that died had left')
   let found: Found = await findAccelerator({ folder: runner, images })
@@ -84,12 +87,10 @@ export async function openMachines(options: MachinesOptions): Promise<Machines> 
 
 /** The proxy in a place of its own, which is swept like a machine when its runner was killed. */
 async function openMachineProxy(machines: string, { mirrors, log }: MachinesOptions): Promise<Proxy> {
-  const sockets = await mkdtemp(join(tmpdir(), 'assay-proxy-'))
-  const folder = join(machines, basename(sockets))
-  await claimFolder(folder, sockets)
-  await chmod(sockets, 0o711)
+  const folder = await makeSocketFolder(machines, 'assay-proxy-')
+  await chmod(folder.path, 0o711)
   const proxy = await openProxy({
-    socket: join(sockets, 'proxy'),
+    socket: join(folder.path, 'proxy'),
     mirrors: await findMirrors(mirrors),
     refused: (what, why) => log.info({ what, why }, 'a machine was refused by the proxy'),
   })
@@ -97,7 +98,7 @@ async function openMachineProxy(machines: string, { mirrors, log }: MachinesOpti
     socket: proxy.socket,
     async close() {
       await proxy.close()
-      for (const place of [sockets, folder]) await rm(place, { recursive: true, force: true })
+      await folder.clean()
     },
   }
 }

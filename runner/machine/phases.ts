@@ -34,7 +34,7 @@ export async function runPhase(
         stop,
       )
       if (message?.say === 'exited') {
-        await outputComplete(life, before + message.bytes)
+        await complete(life, () => life.logged() >= before + message.bytes)
         return { how: 'exited', exitCode: message.code }
       }
       if (message?.say !== 'reboot') return dead(life)
@@ -54,9 +54,9 @@ export async function runPhase(
 
 const dead = (life: Life): PhaseEnd => life.death() ?? { how: 'machine_error' }
 
-/** The exit code and the output travel over two ports: wait until the last byte is here, but not for ever. */
-async function outputComplete(life: Life, bytes: number): Promise<void> {
-  for (let tries = 0; tries < 400 && life.logged() < bytes && !life.death(); tries++) await delay(5)
+/** The word of an end and the output before it travel over two ports: waits for the last byte, but not for ever. */
+export async function complete(life: Life, isHere: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 400 && !isHere() && !life.death(); tries++) await delay(5)
 }
 
 /** Resolves with how many files the machine says it left out. */

@@ -11,6 +11,7 @@ import { wantsNetwork } from './network.ts'
 import { askForOutput, leftOut, runPhase } from './phases.ts'
 import { makePlace, type Place } from './place.ts'
 import { readOutput } from './tar-reader.ts'
+import { runTerminal } from './terminal.ts'
 
 export interface Cold {
   image: Image
@@ -73,17 +74,19 @@ export function machineOf(life: Life, { spec, place, begin, facts }: Alive): Mac
   return {
     facts,
     console: () => life.console.text(),
+    isUp: life.isUp,
+    over: life.over,
     async run(phase, options) {
-      if (phase === 'check' && spec.network === 'none' && wantsNetwork(spec)) {
-        const cut = await life.cutNetwork().catch((error: unknown) => error as Error)
-        if (cut && !life.death())
-          life.die({ how: 'machine_error', detail: `The network could not be cut: ${cut.message}.` })
-      }
+      if (phase === 'check') await closeNetwork(life, spec)
       return runPhase(life, begin, phase, options)
     },
-    async collect(target, limits) {
+    async terminal(wire, signal) {
+      await closeNetwork(life, spec)
+      return runTerminal(life, wire, signal)
+    },
+    async collect(target, limits, stay = false) {
       const dropped = await askForOutput(life, limits)
-      await life.end()
+      if (!stay) await life.end()
       const collected = await readOutput(join(place.folder, machineFiles.output), target, limits)
       if (dropped > 0) collected.notes.push(leftOut(dropped))
       return collected
@@ -94,4 +97,12 @@ export function machineOf(life: Life, { spec, place, begin, facts }: Alive): Mac
       await disposed
     },
   }
+}
+
+/** What preparation needed, the check need not have. */
+async function closeNetwork(life: Life, spec: MachineSpec): Promise<void> {
+  if (spec.network !== 'none' || !wantsNetwork(spec)) return
+  const cut = await life.cutNetwork().catch((error: unknown) => error as Error)
+  if (cut && !life.death())
+    life.die({ how: 'machine_error', detail: `The network could not be cut: ${cut.message}.` })
 }

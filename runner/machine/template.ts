@@ -4,7 +4,7 @@ import { open, readFile, type FileHandle } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import type { Image } from '../images.ts'
-import { qemuArguments } from './arguments.ts'
+import { machineSockets, qemuArguments } from './arguments.ts'
 import { machineFiles, templateFiles } from './disks.ts'
 import type { QemuSettings } from './launch.ts'
 import type { MachineSpec } from './machine.ts'
@@ -39,8 +39,7 @@ export const shapeOf = (spec: MachineSpec): MachineSpec => ({
 /** All that must be the same for a state to be loaded, as one short name. */
 export function templateKey(shape: MachineSpec, { image, settings }: Wanted, agent: string): string {
   const { accelerator, qemu } = settings
-  const sockets = { qmp: '', control: '', log: '', console: '' }
-  const words = qemuArguments(shape, image.facts, { accelerator, birth: 'clone' }, sockets)
+  const words = qemuArguments(shape, image.facts, { accelerator, birth: 'clone' }, machineSockets(''))
   const facts = { format: 1, digest: image.facts.digest, words, qemu, agent, processor: cpus()[0]?.model }
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 24)
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { assay, startAssay, type Ran } from '../support/assay.ts'
 import { buildDeb } from '../support/deb.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/folder.ts'
-import { testMachineData, tinyImage } from '../support/image.ts'
+import { homeData } from '../support/home.ts'
 import { until } from '../support/until.ts'
 
 const manifest = `checks:
@@ -31,19 +31,13 @@ describe('assay run', function () {
   let folder: TemporaryFolder
   let checks: string
   let deb: string
-  const settings = (): Record<string, string> => ({
-    ASSAY_DATA: join(folder.path, 'data'),
-    ASSAY_IMAGE: 'tiny',
-  })
+  let settings: Record<string, string>
 
   before(async () => {
     folder = await temporaryFolder()
     checks = join(folder.path, 'greet-checks')
-    for (const path of ['data/images', 'data/runner', 'greet-checks/.git'])
-      await mkdir(join(folder.path, path), { recursive: true })
-    await symlink(join((await tinyImage()).folder, 'tiny'), join(folder.path, 'data', 'images', 'tiny'))
-    const proof = 'runner/accelerator.json'
-    await copyFile(join(testMachineData, proof), join(folder.path, 'data', proof)).catch(() => undefined)
+    await mkdir(join(checks, '.git'), { recursive: true })
+    settings = await homeData(folder.path)
     await writeFile(join(checks, 'checks.yaml'), manifest)
     const script = '#!/bin/sh\necho "$ASSAY_PACKAGE $ASSAY_VERSION"; ls -A; greet | grep -qx hello\n'
     await writeFile(join(checks, 'greets.sh'), script, { mode: 0o755 })
@@ -52,7 +46,7 @@ describe('assay run', function () {
   })
   after(() => folder[Symbol.asyncDispose]())
 
-  const run = (...args: string[]): Promise<Ran> => assay(settings(), 'run', checks, ...args)
+  const run = (...args: string[]): Promise<Ran> => assay(settings, 'run', checks, ...args)
 
   it('runs a check in a fresh machine with what was built, and ends with 0 when it passes', async () => {
     const { code, out, err } = await run('--check', 'greets', '--artifact', deb)
@@ -99,20 +93,20 @@ describe('assay run', function () {
       [[checks, 'more'], /too much/],
     ]
     for (const [args, words] of wrong) {
-      const { code, err } = await assay(settings(), 'run', ...args)
+      const { code, err } = await assay(settings, 'run', ...args)
       assert.match(err, words)
       assert.equal(code, 2, args.join(' '))
     }
     const bad = join(folder.path, 'bad')
     await mkdir(bad)
     await writeFile(join(bad, 'checks.yaml'), 'checks:\n  a: { runs: x }\n')
-    const { code, err } = await assay(settings(), 'run', bad)
+    const { code, err } = await assay(settings, 'run', bad)
     assert.equal(code, 2)
     assert.match(err, /checks\.yaml:2:\d+: .*"runs"/)
   })
 
   it('leaves nothing behind when it is interrupted', async () => {
-    const service = startAssay(settings(), 'run', checks, '--check', 'endless')
+    const service = startAssay(settings, 'run', checks, '--check', 'endless')
     await until('the check to run', () => service.said().includes('\nbegun'))
     service.child.kill('SIGINT')
     assert.equal(await service.end(), 3)

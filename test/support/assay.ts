@@ -44,14 +44,32 @@ export interface Service extends AsyncDisposable {
 }
 
 /** Starts `assay ARGS` and leaves it running. */
-export function startAssay(settings: Record<string, string>, ...args: string[]): Service {
-  const child = spawn(process.execPath, [program, ...args], {
-    env: environment(settings),
-    stdio: ['ignore', 'pipe', 'pipe'],
+export const startAssay = (settings: Record<string, string>, ...args: string[]): Service =>
+  serviceOf(
+    spawn(process.execPath, [program, ...args], {
+      env: environment(settings),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  )
+
+export interface Typist extends Service {
+  type: (keys: string) => void
+}
+
+/** Runs a shell command on a terminal of its own, of 33 lines and 101 columns. `$ASSAY` is the command line. */
+export function startOnTerminal(settings: Record<string, string>, command: string): Typist {
+  const script = ['--quiet', '--return', '--command', `stty rows 33 cols 101; ${command}`, '/dev/null']
+  const child = spawn('script', script, {
+    env: { ...environment(settings), ASSAY: `${process.execPath} ${program}`, SHELL: '/bin/sh' },
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  return { ...serviceOf(child), type: (keys) => void child.stdin.write(keys) }
+}
+
+function serviceOf(child: ChildProcess): Service {
   let said = ''
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-10_000)))
+    stream?.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-10_000)))
   const stop = async (signal: NodeJS.Signals): Promise<number | null> => {
     if (child.exitCode === null && child.signalCode === null) {
       const ended = once(child, 'exit')

@@ -1,6 +1,6 @@
 /** What qemu is told, without a qemu. */
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { qemuArguments } from '../../../runner/machine/arguments.ts'
+import { machineSockets, qemuArguments } from '../../../runner/machine/arguments.ts'
 import type { MachineSpec } from '../../../runner/machine/machine.ts'
 import { relayWords } from '../../../runner/machine/network.ts'
 
@@ -12,7 +12,7 @@ const facts = {
   packages: [],
   disk: { file: 'd', format: 'qcow2' },
 } as const
-const sockets = { qmp: '/s/qmp', control: '/s/control', log: '/s/log', console: '/s/console' }
+const sockets = machineSockets('/s')
 const spec: MachineSpec = {
   image: 'x',
   arch: 'x86_64',
