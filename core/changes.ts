@@ -1,6 +1,7 @@
 /** Changes of verdict: what broke and what was mended from build to build; nothing that stayed as it was. */
-import { grouped, linesOf, type Line } from './overview.ts'
-import { decides, meaning, type BuildSeen, type Cell, type ExecutionSeen } from './standing.ts'
+import { grouped } from './grouped.ts'
+import { linesOf, type Line } from './lines.ts'
+import { judgedOf, meaning, type BuildSeen, type ExecutionSeen } from './standing.ts'
 
 export interface Change {
   became: 'broken' | 'mended'
@@ -22,7 +23,7 @@ export function changes(builds: readonly BuildSeen[], executions: readonly Execu
 }
 
 function changesOf({ cells }: Line): Change[] {
-  const judged = cells.filter((cell): cell is Judged => cell.execution !== null && decides(cell.execution))
+  const judged = judgedOf(cells)
   return judged.flatMap(({ build, execution }, at) => {
     const before = judged[at + 1] ?? null
     const now = meaning(execution)
@@ -30,5 +31,3 @@ function changesOf({ cells }: Line): Change[] {
     return { became: now === 'broken' ? 'broken' : 'mended', execution, build, before: before?.build ?? null }
   })
 }
-
-type Judged = Cell & { execution: ExecutionSeen }

@@ -1,6 +1,7 @@
 /** What happened lately, over all packages: each build with its verdict, and what it broke or mended. */
 import { changes, type Change } from './changes.ts'
-import { countMarks, grouped, type MarkCounts } from './overview.ts'
+import { grouped } from './grouped.ts'
+import { countMarks, type MarkCounts } from './overview.ts'
 import { markOf, newestOf, worst, type BuildSeen, type ExecutionSeen, type Mark } from './standing.ts'
 
 /** A build of some package. */

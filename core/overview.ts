@@ -1,16 +1,19 @@
 /** What holds and what broke: turns a package's latest builds and their executions into what its page says. */
+import type { Contradiction } from './flaky.ts'
+import { grouped } from './grouped.ts'
+import { linesOf, type Line } from './lines.ts'
 import {
   brokenSince,
+  bySeverity,
   markOf,
   meaning,
-  newestOf,
   worst,
   type BuildSeen,
-  type Cell,
   type ExecutionSeen,
   type Mark,
   type Since,
 } from './standing.ts'
+import { trendOf, type TrendPoint } from './trend.ts'
 
 /** The verdict on one architecture of a release: that of the newest build which has it. */
 export interface ArchVerdict {
@@ -28,6 +31,7 @@ export interface Trouble {
   execution: ExecutionSeen
   build: BuildSeen
   since: Since | null
+  flaky: Contradiction | null
 }
 
 /** One row of the matrix: what a check did for each build, one cell per build, in it one execution per architecture. */
@@ -35,6 +39,8 @@ export interface CheckRow {
   repository: string
   check: string
   cells: ExecutionSeen[][]
+  /** On whichever architecture. */
+  flaky: Contradiction | null
 }
 
 export interface ReleaseOverview {
@@ -45,6 +51,7 @@ export interface ReleaseOverview {
   troubles: Trouble[]
   pending: Trouble[]
   rows: CheckRow[]
+  trend: TrendPoint[]
 }
 
 export interface Overview {
@@ -61,34 +68,6 @@ export function overview(builds: readonly BuildSeen[], executions: readonly Exec
   )
   const marks = releases.flatMap(({ verdicts }) => verdicts.flatMap(({ mark }) => mark ?? []))
   return { mark: worst(marks), releases }
-}
-
-/** One check on one architecture over the builds of its release, newest first. */
-export interface Line {
-  repository: string
-  check: string
-  arch: string
-  cells: Cell[]
-}
-
-/** The lines of one release, by check and architecture. */
-export function linesOf(
-  builds: readonly BuildSeen[],
-  byBuild: ReadonlyMap<string, readonly ExecutionSeen[]>,
-): Line[] {
-  const executions = builds.flatMap(({ id }) => byBuild.get(id) ?? [])
-  const lines = grouped(executions, ({ repository, check, arch }) => [repository, check, arch].join('|'))
-  return [...lines.values()]
-    .flatMap((ofLine) => {
-      const [first] = ofLine
-      if (!first) return []
-      const cellOf = grouped(ofLine, ({ buildId }) => buildId)
-      const cells = builds.map((build) => ({ build, execution: newestOf(cellOf.get(build.id) ?? []) }))
-      return { repository: first.repository, check: first.check, arch: first.arch, cells }
-    })
-    .sort(
-      (a, b) => compare(a.check, b.check) || compare(a.repository, b.repository) || compare(a.arch, b.arch),
-    )
 }
 
 function releaseOverview(
@@ -111,6 +90,7 @@ function releaseOverview(
     troubles: inMeaning('broken', 'unjudged'),
     pending: inMeaning('pending'),
     rows: rowsOf(lines),
+    trend: trendOf(builds, lines),
   }
 }
 
@@ -136,13 +116,20 @@ export function countMarks(marks: readonly Mark[]): MarkCounts {
   return counts
 }
 
+export function sumCounts(all: readonly MarkCounts[]): MarkCounts {
+  const sum: MarkCounts = {}
+  for (const counts of all)
+    for (const mark of bySeverity) if (counts[mark]) sum[mark] = (sum[mark] ?? 0) + counts[mark]
+  return sum
+}
+
 /** What the line says about the build that its architecture is judged by. */
 function standingNow(line: Line, verdicts: readonly ArchVerdict[]): Trouble | null {
   const judged = verdicts.find(({ arch }) => arch === line.arch)
   const cell = line.cells.find(({ build }) => build.id === judged?.build.id)
   if (!cell?.execution) return null
   const since = meaning(cell.execution) === 'broken' ? brokenSince(line.cells) : null
-  return { execution: cell.execution, build: cell.build, since }
+  return { execution: cell.execution, build: cell.build, since, flaky: line.flaky }
 }
 
 function rowsOf(lines: readonly Line[]): CheckRow[] {
@@ -151,20 +138,7 @@ function rowsOf(lines: readonly Line[]): CheckRow[] {
     const [first] = arches
     if (!first) return []
     const cells = first.cells.map((_, index) => arches.flatMap(({ cells }) => cells[index]?.execution ?? []))
-    return { repository: first.repository, check: first.check, cells }
+    const flaky = arches.find((line) => line.flaky)?.flaky ?? null
+    return { repository: first.repository, check: first.check, cells, flaky }
   })
 }
-
-/** In the order in which keys first appear. */
-export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const group = groups.get(key)
-    if (group) group.push(item)
-    else groups.set(key, [item])
-  }
-  return groups
-}
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -15,6 +15,8 @@ export interface ExecutionSeen {
   id: string
   buildId: string
   repository: string
+  /** Of the check repository. */
+  commit: string
   check: string
   arch: string
   state: State
@@ -25,6 +27,7 @@ export interface ExecutionSeen {
   /** Attempts that infrastructure errors have cost. */
   failures: number
   createdAt: string
+  startedAt: string | null
   finishedAt: string | null
 }
 
@@ -72,13 +75,18 @@ export interface Cell {
   execution: ExecutionSeen | null
 }
 
+/** A verdict on a build. */
+export interface Judged extends Cell {
+  execution: ExecutionSeen
+}
+
 /** Since when a check fails: the first build it failed for without a pass since, and the last it held for. */
 export interface Since {
-  firstBad: BuildSeen
+  firstBad: Judged
   /** Builds it failed for since then. */
   builds: number
   /** null: none among the builds looked at. */
-  lastGood: Cell | null
+  lastGood: Judged | null
 }
 
 /**
@@ -86,12 +94,16 @@ export interface Since {
  * Builds without a verdict of their own (not run, errored, cancelled, skipped, pending) neither break nor mend it.
  */
 export function brokenSince(cells: readonly Cell[]): Since | null {
-  const judged = cells.filter(({ execution }) => execution && decides(execution))
-  const good = judged.findIndex(({ execution }) => execution && meaning(execution) === 'holds')
+  const judged = judgedOf(cells)
+  const good = judged.findIndex(({ execution }) => meaning(execution) === 'holds')
   const bad = good < 0 ? judged : judged.slice(0, good)
   const first = bad.at(-1)
-  return first ? { firstBad: first.build, builds: bad.length, lastGood: judged[good] ?? null } : null
+  return first ? { firstBad: first, builds: bad.length, lastGood: judged[good] ?? null } : null
 }
+
+/** Those of `cells` that are verdicts on the package. */
+export const judgedOf = (cells: readonly Cell[]): Judged[] =>
+  cells.filter((cell): cell is Judged => cell.execution !== null && decides(cell.execution))
 
 /** Whether the execution is a verdict on the package. */
 export const decides = (execution: Pick<ExecutionSeen, 'state' | 'outcome'>): boolean =>

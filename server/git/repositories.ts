@@ -11,10 +11,11 @@ import { prepareGitHome } from './git-home.ts'
 import { commitFacts, readEntry, treeFiles, type CommitFacts, type TreeFile } from './objects.ts'
 import { refsSignature } from './refs-signature.ts'
 import { runGit } from './run-git.ts'
+import { treeChanges, type TreeChanges } from './tree-changes.ts'
 import { treeTar } from './tree-tar.ts'
 
 /** For pages. */
-const limits = { files: 2_000, fileBytes: 1024 ** 2 }
+const limits = { files: 2_000, fileBytes: 1024 ** 2, changedFiles: 100 }
 /** Of a repository without branches. */
 const firstBranch = 'main'
 
@@ -89,6 +90,10 @@ export function repositories(folder: string) {
     /** The files of a commit that exists, in git's order: the first 2000. */
     files: (name: PackageName, commit: string): Promise<TreeFile[]> =>
       treeFiles(path(name), commit, limits.files),
+
+    /** What `to` changed since `from`, both commits that exist: the first 100 files. */
+    changes: (name: PackageName, from: string, to: string): Promise<TreeChanges> =>
+      treeChanges(path(name), from, to, limits.changedFiles),
 
     /** Content of a file of at most 1 MiB; null: there is none. */
     async file(name: PackageName, commit: string, filePath: string): Promise<Buffer | null> {

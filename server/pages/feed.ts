@@ -1,36 +1,40 @@
-/** A package's changes of verdict as an Atom feed (RFC 4287): what broke and what was mended, nothing that stayed. */
+/** Changes of verdict as an Atom feed (RFC 4287): what broke and what was mended, nothing that stayed. */
 import type { Change } from '../../core/changes.ts'
 import { html, type Html } from './html.ts'
 import { executionPath } from './paths.ts'
 
 export interface FeedView {
-  /** namespace/name */
-  package: string
+  /** What the feed is about. */
+  title: string
+  /** Where the feed is, and the page that shows the same: paths of this site. */
+  address: string
+  page: string
   /** Newest first. */
-  changes: readonly Change[]
-  /** When the package was added: what an empty feed was last changed by. */
+  changes: readonly FeedChange[]
+  /** When there was nothing yet: what an empty feed was last changed by. */
   createdAt: string
   baseUrl: string
 }
 
-export function feed({ package: name, changes, createdAt, baseUrl }: FeedView): Html {
-  const page = `${baseUrl}/packages/${name}`
-  const address = `${baseUrl}/feeds/${name}.atom`
+/** A change, and of which package where the feed is about several. */
+export type FeedChange = Change & { package?: string }
+
+export function feed({ title, address, page, changes, createdAt, baseUrl }: FeedView): Html {
   const newest = changes.map(changedAt).sort().at(-1) ?? createdAt
   return html`<?xml version="1.0" encoding="utf-8"?>
     <feed xmlns="http://www.w3.org/2005/Atom">
-      <id>${address}</id>
-      <title>${name}: changes of verdict</title>
+      <id>${baseUrl}${address}</id>
+      <title>${title}: changes of verdict</title>
       <updated>${newest}</updated>
       <author><name>Assay</name></author>
-      <link rel="self" type="application/atom+xml" href="${address}" />
-      <link rel="alternate" type="text/html" href="${page}" />
+      <link rel="self" type="application/atom+xml" href="${baseUrl}${address}" />
+      <link rel="alternate" type="text/html" href="${baseUrl}${page}" />
       ${changes.map((change) => entry(change, baseUrl))}
     </feed> `
 }
 
 /** An execution changes the verdict once at most, so its id is the entry's. */
-const entry = (change: Change, baseUrl: string): Html =>
+const entry = (change: FeedChange, baseUrl: string): Html =>
   html`<entry>
     <id>urn:uuid:${change.execution.id}</id>
     <title>${titleOf(change)}</title>
@@ -39,8 +43,8 @@ const entry = (change: Change, baseUrl: string): Html =>
     <content type="text">${contentOf(change)}</content>
   </entry> `
 
-const titleOf = ({ became, execution, build }: Change): string =>
-  `${execution.check} ${became === 'broken' ? 'broke' : 'holds again'}: ${build.version} on ${build.release}, ${execution.arch}`
+const titleOf = ({ package: name, became, execution, build }: FeedChange): string =>
+  `${name === undefined ? '' : `${name}: `}${execution.check} ${became === 'broken' ? 'broke' : 'holds again'}: ${build.version} on ${build.release}, ${execution.arch}`
 
 const contentOf = ({ became, execution, before }: Change): string =>
   [

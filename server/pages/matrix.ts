@@ -4,8 +4,9 @@ import { markOf, type BuildSeen, type ExecutionSeen } from '../../core/standing.
 import { html, type Html } from './html.ts'
 import { icon, words } from './marks.ts'
 import { moment } from './moment.ts'
-import { buildPath, executionPath, packagePath } from './paths.ts'
+import { buildPath, checkPath, executionPath, packagePath } from './paths.ts'
 import type { RegistrationView } from './registrations.ts'
+import { flakyTag } from './troubles.ts'
 
 /** What the matrix needs to know about the package around it. */
 export interface MatrixContext {
@@ -57,7 +58,7 @@ const buildHead = (build: BuildSeen, now: string): Html =>
 const checkRow = (row: CheckRow, builds: readonly BuildSeen[], context: MatrixContext): Html =>
   html`<tr>
     <th scope="row">
-      ${row.check}
+      <a href="${checkPath(context.package, row.check)}">${row.check}</a> ${row.flaky && flakyTag}
       ${
         row.repository === context.package
           ? summaryOf(row.check, context.registrations)

@@ -1,13 +1,17 @@
 /** The page of a package: what holds and what broke now, since when and why, and where its checks come from. */
-import { grouped, type Overview, type ReleaseOverview, type Trouble } from '../../core/overview.ts'
-import { markOf, meaning, type Since } from '../../core/standing.ts'
+import type { Difference } from '../../core/differences.ts'
+import { grouped } from '../../core/grouped.ts'
+import type { Overview, ReleaseOverview, Trouble } from '../../core/overview.ts'
+import { markOf, meaning } from '../../core/standing.ts'
 import { html, type Html } from './html.ts'
 import { page } from './layout.ts'
-import { chip, concernsWords, counted, countWords, icon } from './marks.ts'
+import { chip, counted, countWords, icon } from './marks.ts'
 import { matrix } from './matrix.ts'
 import { moment } from './moment.ts'
 import { buildPath, executionPath } from './paths.ts'
 import { registrationsSection, type RegistrationView } from './registrations.ts'
+import { releaseTrend } from './trend.ts'
+import { troublesSection } from './troubles.ts'
 
 export interface PackageView {
   /** namespace/name */
@@ -16,6 +20,8 @@ export interface PackageView {
   overview: Overview
   /** Why executions wait, by their id. */
   why: Record<string, string>
+  /** What changed since broken checks held, by the id of the execution that is in trouble. */
+  changed: Record<string, Difference[]>
   registrations: RegistrationView[]
   /** Where its check repository is cloned from and pushed to. */
   cloneUrl: string
@@ -46,7 +52,7 @@ export function packagePage(view: PackageView, now: string): Html {
           <div class="cards">${releases.map((release) => releaseCard(release, now))}</div>
         </section>`
       }
-      <div data-live="troubles">${troubles.length > 0 && troublesSection(troubles, now)}</div>
+      <div data-live="troubles">${troubles.length > 0 && troublesSection(troubles, view, now)}</div>
       <div data-live="pending">${pending.length > 0 && pendingSection(pending, view.why, now)}</div>
       ${
         releases.length > 0 &&
@@ -76,7 +82,7 @@ function headline({ mark, releases }: Overview): Html {
   ${parts.length > 0 ? `${parts.join('; ')}.` : 'Everything that was checked holds.'}`
 }
 
-const releaseCard = ({ release, verdicts }: ReleaseOverview, now: string): Html =>
+const releaseCard = ({ release, verdicts, trend }: ReleaseOverview, now: string): Html =>
   html`<section class="card release">
     <h3><bdi>${release}</bdi></h3>
     <ul class="plain">
@@ -95,43 +101,8 @@ const releaseCard = ({ release, verdicts }: ReleaseOverview, now: string): Html 
           </li>`,
       )}
     </ul>
+    ${releaseTrend(trend)}
   </section>`
-
-const troublesSection = (troubles: readonly Trouble[], now: string): Html =>
-  html`<section aria-labelledby="troubles">
-    <h2 id="troubles">What needs somebody</h2>
-    <ul class="plain stack">
-      ${troubles.map((trouble) => troubleItem(trouble, now))}
-    </ul>
-  </section>`
-
-function troubleItem({ execution, build, since }: Trouble, now: string): Html {
-  const mark = markOf(execution)
-  return html`<li class="card trouble ${mark}">
-    <h3>
-      ${chip(mark)} <a href="${executionPath(execution.id)}">${execution.check}</a>
-      <span class="muted">on <bdi>${build.release}</bdi>, ${execution.arch}</span>
-    </h3>
-    ${execution.note && html`<p class="note"><bdi>${execution.note}</bdi></p>`}
-    <p class="since muted">${since && sinceWords(since, now)} ${concernsWords(execution.concerns)}</p>
-    <p class="actions">
-      <a href="${executionPath(execution.id)}#log">Read its log</a>
-      <a href="${executionPath(execution.id, 'log')}">Whole log as text</a>
-    </p>
-  </li>`
-}
-
-const sinceWords = ({ firstBad, builds, lastGood }: Since, now: string): Html =>
-  html`Broken since
-    <a href="${buildPath(firstBad.id)}"><bdi>${firstBad.version}</bdi></a>
-    (${moment(firstBad.createdAt, now)}${builds > 1 && `, ${builds} builds in a row`});
-    ${
-      lastGood?.execution
-        ? html`it held for
-            <a href="${executionPath(lastGood.execution.id)}"><bdi>${lastGood.build.version}</bdi></a
-            >.`
-        : 'none of the builds before it that are kept here held.'
-    }`
 
 const pendingSection = (pending: readonly Trouble[], why: PackageView['why'], now: string): Html =>
   html`<section aria-labelledby="pending">

@@ -8,6 +8,15 @@ export const packagePath = (name: string, ...rest: readonly string[]): string =>
 export const commitPath = (repository: string, commit: string): string =>
   packagePath(repository, 'commits', commit)
 
+/** What a check did over the builds of `name`. */
+export const checkPath = (name: string, check: string): string => packagePath(name, 'checks', check)
+
+/** What `to` changed since `from`, both commits of the check repository. */
+export const comparePath = (repository: string, from: string, to: string): string =>
+  packagePath(repository, 'compare', from, to)
+
+export const maintainerPath = (user: string): string => path('maintainers', user)
+
 export const buildPath = (id: string): string => path('builds', id)
 
 export const executionPath = (id: string, ...rest: readonly string[]): string =>

@@ -2,7 +2,7 @@
 import { html, type Html } from './html.ts'
 import { counted } from './marks.ts'
 import { moment } from './moment.ts'
-import { commitPath } from './paths.ts'
+import { commitPath, maintainerPath } from './paths.ts'
 
 /** What one branch declares now. */
 export interface RegistrationView {
@@ -29,7 +29,9 @@ export const registrationsSection = (view: RegistrationsContext, now: string): H
       Maintained by
       ${
         view.maintainers.length > 0
-          ? view.maintainers.map((user, at) => html`${at > 0 && ', '}<bdi>${user}</bdi>`)
+          ? view.maintainers.map(
+              (user, at) => html`${at > 0 && ', '}<a href="${maintainerPath(user)}"><bdi>${user}</bdi></a>`,
+            )
           : html`nobody yet`
       }.
     </p>

@@ -12,6 +12,7 @@ import type { Services } from '../services.ts'
 import type { Registration } from '../store/registrations.ts'
 import { answer } from './page-answer.ts'
 import { packageOf } from './package-of.ts'
+import { whatChanged } from './what-changed.ts'
 import { whyTheyWait } from './why-they-wait.ts'
 
 /** Builds of each release that the matrix shows, and bytes of checks.yaml that a commit's page shows. */
@@ -52,16 +53,18 @@ async function readPackage(services: Services, name: PackageName): Promise<Packa
   const { id } = await stores.packages.get(name)
   const [maintainers, builds, registrations] = await Promise.all([
     stores.packages.maintainers(id),
-    stores.overviews.latestPerRelease(id, limits.builds),
+    stores.overviews.latestPerRelease([id], limits.builds),
     stores.registrations.current(id),
   ])
   const seen = overview(builds, await stores.overviews.executionsOf(builds.map((build) => build.id)))
+  const troubles = seen.releases.flatMap((release) => release.troubles)
   const pending = seen.releases.flatMap((release) => release.pending.map(({ execution }) => execution))
   return {
     package: fullName(name),
     maintainers,
     overview: seen,
     why: await whyTheyWait(services, pending),
+    changed: await whatChanged(stores, troubles),
     registrations: registrations.map((registration) => ({
       ...declared(registration),
       isDefault: registration.isDefault,

@@ -93,6 +93,17 @@ export function attempts(db: Database) {
         found.set(attempt.executionId, [...(found.get(attempt.executionId) ?? []), attempt])
       return found
     },
+    /** The machine of the newest attempt that had one, by execution. */
+    async machines(executionIds: readonly string[]): Promise<Map<string, MachineFacts>> {
+      const rows = await db<Row>('attempts')
+        .whereIn('execution_id', executionIds)
+        .whereNotNull('machine')
+        .orderBy('number')
+        .select('execution_id', 'machine')
+      return new Map(
+        rows.map(({ execution_id: id, machine }) => [id, JSON.parse(machine ?? '') as MachineFacts]),
+      )
+    },
     async seen(executionId: string, number: number, now: string): Promise<void> {
       await db('attempts').where({ execution_id: executionId, number }).update({ seen_at: now })
     },

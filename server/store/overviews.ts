@@ -31,6 +31,7 @@ const slim = [
   'id',
   'build_id',
   'repository',
+  'commit',
   'check',
   'arch',
   'state',
@@ -40,6 +41,7 @@ const slim = [
   'note',
   'failures',
   'created_at',
+  'started_at',
   'finished_at',
 ] as const
 
@@ -47,6 +49,7 @@ const fromSlimRow = (row: Pick<ExecutionRow, (typeof slim)[number]>): ExecutionS
   id: row.id,
   buildId: row.build_id,
   repository: row.repository,
+  commit: row.commit,
   check: row.check,
   arch: row.arch,
   state: row.state,
@@ -56,6 +59,7 @@ const fromSlimRow = (row: Pick<ExecutionRow, (typeof slim)[number]>): ExecutionS
   note: row.note,
   failures: row.failures,
   createdAt: row.created_at,
+  startedAt: row.started_at,
   finishedAt: row.finished_at,
 })
 
@@ -77,11 +81,10 @@ export function overviews(db: Database) {
       .join('packages', 'packages.id', 'builds.package_id')
       .select<BuildRow[]>('builds.*', 'namespace', 'name')
   return {
-    /** The package's latest builds, at most `perRelease` of each release, newest first. */
-    async latestPerRelease(packageId: number, perRelease: number): Promise<BuildSeen[]> {
-      const ranked = db('builds')
-        .where({ package_id: packageId })
-        .select('id', db.raw('row_number() over (partition by release order by id desc) as place'))
+    /** The latest builds of the packages, at most `perRelease` of each package and release, newest first. */
+    async latestPerRelease(packageIds: readonly number[], perRelease: number): Promise<LatestBuild[]> {
+      const place = 'row_number() over (partition by package_id, release order by id desc) as place'
+      const ranked = db('builds').whereIn('package_id', packageIds).select('id', db.raw(place))
       const rows = await named()
         .whereIn('builds.id', db.select('id').from(ranked.as('ranked')).where('place', '<=', perRelease))
         .orderBy('builds.id', 'desc')

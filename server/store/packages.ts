@@ -1,4 +1,5 @@
 /** Packages and who maintains them. */
+import type { Knex } from 'knex'
 import { NotFound } from '../../core/errors.ts'
 import { fullName, type PackageName } from '../../core/names.ts'
 import type { Database } from './database.ts'
@@ -38,6 +39,11 @@ export function packages(db: Database) {
   const find = async ({ namespace, name }: PackageName): Promise<Package | null> => {
     const row = await db<Row>('packages').where({ namespace, name }).first()
     return row ? fromRow(row) : null
+  }
+  /** Lists of maintainers name `user`, or a group that `user` is in. */
+  const isOrIsIn = (user: string) => (either: Knex.QueryBuilder) => {
+    const own = db('group_members').where({ user }).select(db.raw("'@' || group_name"))
+    void either.where({ user }).orWhereIn('user', own)
   }
   return {
     find,
@@ -99,12 +105,19 @@ export function packages(db: Database) {
     async removeMaintainer(id: number, user: string): Promise<void> {
       await db('maintainers').where({ package_id: id, user }).delete()
     },
+    /** Packages that `user` maintains, alone or in a group, by name, at most `limit`. */
+    async ofMaintainer(user: string, limit: number): Promise<Package[]> {
+      const rows = await db<Row>('packages')
+        .whereIn('id', db('maintainers').where(isOrIsIn(user)).select('package_id'))
+        .orderBy(['namespace', 'name'])
+        .limit(limit)
+      return rows.map(fromRow)
+    },
     /** Whether `user` is a maintainer, or in a group that is one. */
     async isMaintainer(id: number, user: string): Promise<boolean> {
-      const own = db('group_members').where({ user }).select(db.raw("'@' || group_name"))
       const found = await db('maintainers')
         .where({ package_id: id })
-        .where((either) => void either.where({ user }).orWhereIn('user', own))
+        .where(isOrIsIn(user))
         .first<{ user: string } | undefined>('user')
       return found !== undefined
     },

@@ -35,9 +35,9 @@ export async function commitFiles(folder: string, files: Record<string, string>)
   await git('commit', '--quiet', '-m', 'Checks')
 }
 
-/** Pushes main of `folder`; resolves with what the pusher reads. */
-export async function push(folder: string, remote: string, token: string): Promise<string> {
-  const { stderr } = await run('git', ['-C', folder, 'push', remote, 'HEAD:main'], {
+/** Pushes what `folder` has checked out to `branch`; resolves with what the pusher reads. */
+export async function push(folder: string, remote: string, token: string, branch = 'main'): Promise<string> {
+  const { stderr } = await run('git', ['-C', folder, 'push', remote, `HEAD:${branch}`], {
     env: gitEnvironment(token),
   })
   return stderr

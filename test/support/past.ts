@@ -15,6 +15,17 @@ export interface Declared {
   check: Check
   repository: string
   registration: number
+  /** Of the repository; a made-up one where it does not matter. */
+  commit?: string
+}
+
+/** How an attempt ended, beside its verdict. */
+export interface Ended {
+  results: NewResult[]
+  /** By how many milliseconds it took longer than the shortest. */
+  longer?: number
+  /** What its image's content hashes to. */
+  imageDigest?: string
 }
 
 const machine = {
@@ -39,7 +50,7 @@ const iso = (time: number): string => new Date(time).toISOString()
 
 export type Past = ReturnType<typeof past>
 
-export function past({ stores, files }: Services) {
+export function past({ stores, files }: Pick<Services, 'stores' | 'files'>) {
   // What is made later has a later id, at the same time too.
   let order = 0
   return {
@@ -50,18 +61,19 @@ export function past({ stores, files }: Services) {
     },
     /** An execution that waits; with `skip` it never will. */
     async execution(
-      { check, repository, registration }: Declared,
+      { check, repository, registration, commit: at = commit }: Declared,
       build: { id: string; packageId: number; arch: string },
       time: number,
       skip: string | null,
+      rerunOf: string | null = null,
     ): Promise<string> {
       const id = uuid({ msecs: time + (order += 1) })
-      const origin = { registrationId: registration, repository, commit, definition: check }
+      const origin = { registrationId: registration, repository, commit: at, definition: check }
       const target = { packageId: build.packageId, buildId: build.id, arch: build.arch }
-      const key = `${build.id}.${check.name}.${build.arch}`
+      const key = [build.id, check.name, build.arch, rerunOf ?? 'first'].join('.')
       const createdAt = iso(time)
       await stores.executions.insert([
-        { id, key, ...origin, ...target, priority: 0, rerunOf: null, requestedBy: null, createdAt, skip },
+        { id, key, ...origin, ...target, priority: 0, rerunOf, requestedBy: null, createdAt, skip },
       ])
       return id
     },
@@ -79,18 +91,21 @@ export function past({ stores, files }: Services) {
       await stores.attempts.setMachine(id, 1, machine)
     },
     /** The attempt that began at `time` ends as `verdict`. */
-    async finish(id: string, time: number, verdict: Verdict, results: NewResult[]): Promise<void> {
-      const finishedAt = iso(time + length)
+    async finish(id: string, time: number, verdict: Verdict, ended: Ended): Promise<void> {
+      const { results, longer = 0, imageDigest = machine.imageDigest } = ended
+      const finishedAt = iso(time + length + longer)
       const panicked = verdict.reason === 'guest_panic'
       const report = {
         ending: { phase: 'check', how: 'exited' } as const,
         machine: {
           ...machine,
+          imageDigest,
           ...(panicked && { console: 'Kernel panic - not syncing: sysrq triggered crash' }),
         },
         results: [],
         notes: [],
       }
+      await stores.attempts.setMachine(id, 1, report.machine)
       await stores.attempts.endSteps(id, finishedAt)
       await stores.attempts.end(id, 1, { ...verdict, report, endedAt: finishedAt })
       await stores.executions.advance({ id, state: 'running', attempt: 1 }, 'finish', { verdict, finishedAt })

@@ -4,15 +4,18 @@ import type { Check } from '../../core/check.ts'
 import type { Verdict } from '../../core/verdict.ts'
 import type { Services } from '../../server/services.ts'
 import type { NewResult } from '../../server/store/results.ts'
+import { temporaryFolder } from './folder.ts'
+import { commitFiles, push } from './git.ts'
 import { past, type Declared, type Past } from './past.ts'
 import { sha256 } from './runner.ts'
 import { sampleCheck } from './checks.ts'
-import { commit } from './site.ts'
 
 export interface RichSite {
   /** Ids of the newest build, and of one execution of each kind. */
   build: string
   executions: Record<Kind, string>
+  /** The commits of deb/hello's checks, oldest first. */
+  commits: [string, string]
 }
 
 type Kind = 'passed' | 'failed' | 'errored' | 'skipped' | 'running' | 'scheduled'
@@ -71,10 +74,15 @@ function verdictOf(check: string, release: string, age: number): Verdict {
   if (check === 'wrecker' && release === 'bookworm' && age < 2) return verdicts.panic
   if (check.startsWith('greets') && release !== 'bookworm' && age < 3) return verdicts.result
   if (check === 'manual-page' && (age === 5 || (age === 0 && release === 'trixie'))) return verdicts.exit
+  if (isMoody(check, release, age)) return verdicts.exit
   if (check === 'reproducible' && release === 'trixie' && age < 2) return verdicts.inspect
   if (check === 'upgrade-from-stable' && release === 'bookworm' && age === 0) return verdicts.errored
   return verdicts.passed
 }
+
+/** Fails at first, and passes when it is run again. */
+const isMoody = (check: string, release: string, age: number): boolean =>
+  check === 'survives-a-reboot' && release === 'trixie' && age % 3 === 1
 
 /** How far an execution has come, or with what verdict it ended. */
 type Fate = 'skipped' | 'scheduled' | 'running' | Verdict
@@ -89,11 +97,18 @@ function fateOf(check: string, release: string, arch: string, age: number): Fate
   return check === 'no-leftovers' ? 'running' : verdictOf(check, release, age)
 }
 
-export async function fillSite(services: Services): Promise<RichSite> {
+/** In one transaction: thousands of small ones would take longer than the tests. */
+export const fillSite = (services: Services): Promise<RichSite> =>
+  services.transaction((stores) => fill({ ...services, stores }))
+
+async function fill(services: Services): Promise<RichSite> {
   const end = Date.parse(services.now())
-  const { packageId, declared } = await declare(services, end)
+  const commits = await pushTwice(services)
+  const { packageId, declared } = await declare(services, end, commits[1])
   const record = past(services)
-  const site: { build: string; executions: Partial<RichSite['executions']> } = { build: '', executions: {} }
+  const site: Omit<RichSite, 'executions'> & { executions: Partial<RichSite['executions']> } = {
+    ...{ build: '', executions: {}, commits },
+  }
   for (const { release, version, many, arches } of releases)
     for (let age = many - 1; age >= 0; age--) {
       const time = isNew(release, age) ? end - 4 * minute : end - (age * 3 + 1) * day
@@ -107,9 +122,14 @@ export async function fillSite(services: Services): Promise<RichSite> {
         for (const arch of arches) {
           const fate = fateOf(one.check.name, release, arch, age)
           const skip = fate === 'skipped' ? 'This site does not let checks use the internet.' : null
-          const id = await record.execution(one, { id: site.build, packageId, arch }, time, skip)
-          await meet(record, id, fate, time + 20_000)
+          const about = one.repository === 'deb/hello' ? { ...one, commit: commits[age > 2 ? 0 : 1] } : one
+          const id = await record.execution(about, { id: site.build, packageId, arch }, time, skip)
+          const ran = { start: time + 20_000, age, release }
+          await meet(record, id, fate, ran)
           site.executions[kindOf(fate)] = id
+          if (!isMoody(one.check.name, release, age)) continue
+          const rerun = await record.execution(about, { id: site.build, packageId, arch }, time, null, id)
+          await meet(record, rerun, verdicts.passed, { ...ran, start: time + 600_000 })
         }
     }
   await services.stores.attempts.seen(site.executions.running ?? '', 1, services.now())
@@ -121,16 +141,24 @@ function kindOf(fate: Fate): Kind {
   return fate.outcome === 'passed' || fate.outcome === 'errored' ? fate.outcome : 'failed'
 }
 
-async function meet(record: Past, id: string, fate: Fate, time: number): Promise<void> {
+interface Ran {
+  start: number
+  age: number
+  release: string
+}
+
+async function meet(record: Past, id: string, fate: Fate, { start, age, release }: Ran): Promise<void> {
   if (fate === 'skipped' || fate === 'scheduled') return
   if (fate === 'running') {
-    await record.begin(id, time, 'running')
+    await record.begin(id, start, 'running')
     await record.log(id, 'Purging hello ...\n')
     return
   }
-  await record.begin(id, time)
+  await record.begin(id, start)
   if (fate.reason === 'result' && fate.outcome === 'failed') await leave(record, id)
-  await record.finish(id, time, fate, resultsOf(fate))
+  const imageDigest = sha256(Buffer.from(release === 'trixie' && age === 0 ? 'newer disk' : 'disk'))
+  const longer = 4000 * ((7 * age) % 5)
+  await record.finish(id, start, fate, { results: resultsOf(fate), longer, imageDigest })
 }
 
 /** What a check that looks closely leaves behind. */
@@ -176,10 +204,28 @@ const debOf = (version: string, arch: string) => ({
   size: 53_280,
 })
 
+/** Checks of deb/hello as they were, and as they are now. */
+async function pushTwice({ repositories }: Services): Promise<[string, string]> {
+  await using folder = await temporaryFolder()
+  const hello = { namespace: 'deb', name: 'hello' }
+  const remote = await repositories.ensure(hello)
+  const pushed = async (files: Record<string, string>): Promise<string> => {
+    await commitFiles(folder.path, files)
+    for (const branch of ['main', 'bookworm']) await push(folder.path, remote, '', branch)
+    return (await repositories.heads(hello)).branches.get('main') ?? ''
+  }
+  const manifest = (timeout: string): string =>
+    `checks:\n  smoke:\n    summary: hello greets the world\n    run: ./smoke.sh\n    timeout: ${timeout}\n`
+  const before = { 'checks.yaml': manifest('5m'), 'smoke.sh': 'hello\n' }
+  const after = { 'checks.yaml': manifest('2m'), 'smoke.sh': 'hello | grep -q world\n', 'new.sh': 'true\n' }
+  return [await pushed(before), await pushed(after)]
+}
+
 /** The package deb/hello with its checks and the distribution's lint, and two runners, one of them away. */
 async function declare(
   { stores }: Services,
   end: number,
+  commit: string,
 ): Promise<{ packageId: number; declared: Declared[] }> {
   const at = (before: number): string => new Date(end - before).toISOString()
   const hello = await stores.packages.ensure({ namespace: 'deb', name: 'hello' }, at(60 * day))

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
 import { badge } from '../../../server/pages/badge.ts'
 import { buildPage } from '../../../server/pages/build-page.ts'
+import { checkPage } from '../../../server/pages/check-page.ts'
 import { commitPage } from '../../../server/pages/commit-page.ts'
+import { comparePage } from '../../../server/pages/compare-page.ts'
 import { errorPage } from '../../../server/pages/error-page.ts'
 import { executionPage } from '../../../server/pages/execution-page.ts'
 import { feed } from '../../../server/pages/feed.ts'
 import { frontPage } from '../../../server/pages/front-page.ts'
 import type { Html } from '../../../server/pages/html.ts'
+import { maintainerPage } from '../../../server/pages/maintainer-page.ts'
 import { packagePage } from '../../../server/pages/package-page.ts'
 import { runnersPage } from '../../../server/pages/runners-page.ts'
 import { searchPage } from '../../../server/pages/search-page.ts'
@@ -30,6 +33,9 @@ const pages: Record<string, () => Html> = {
   front: () => frontPage(poisoned(views.frontView), now),
   package: () => packagePage(poisoned(views.packageView), now),
   commit: () => commitPage(poisoned(views.commitView), now),
+  check: () => checkPage(poisoned(views.checkView), now),
+  compare: () => comparePage(poisoned(views.compareView), now),
+  maintainer: () => maintainerPage(poisoned(views.maintainerView)),
   build: () => buildPage(poisoned({ build: views.build, executions: [views.execution], why: {} }), now),
   execution: () => executionPage(poisoned(views.executionView), now),
   runners: () => runnersPage(poisoned(views.runnersView), now),

@@ -1,5 +1,6 @@
 /** Views as pages get them, small but with something in every part. */
 import { changes } from '../../../core/changes.ts'
+import { differences, type RunFacts } from '../../../core/differences.ts'
 import { news } from '../../../core/news.ts'
 import { overview } from '../../../core/overview.ts'
 import type { BuildSeen, ExecutionSeen } from '../../../core/standing.ts'
@@ -129,11 +130,17 @@ const executions: ExecutionSeen[] = [
   seen(21, id(11), 'passed'),
 ]
 
+const facts = (version: string, digest: string): RunFacts => ({
+  ...{ version, commit: digest.repeat(40), image: 'debian-12', imageDigest: digest.repeat(64) },
+  ...{ accelerator: 'tcg', qemu: null },
+})
+
 export const packageView = {
   package: 'deb/hello',
   maintainers: ['ann'],
   overview: overview(builds, executions),
   why: { [id(23)]: 'It is next for a free runner.' },
+  changed: { [id(22)]: differences(facts('2.10-4', 'b'), facts('2.10-5', 'c')) },
   registrations: [
     {
       ...{ branch: 'main', isDefault: true, commit, pushedBy: 'ann', createdAt },
@@ -153,10 +160,44 @@ export const frontView = {
 }
 
 export const feedView = {
-  package: 'deb/hello',
+  title: 'deb/hello',
+  address: '/feeds/deb/hello.atom',
+  page: '/packages/deb/hello',
   changes: changes(builds, executions),
   createdAt,
   baseUrl: 'http://127.0.0.1:8080',
+}
+
+export const checkView = {
+  package: 'deb/hello',
+  check: 'smoke',
+  summary: 'hello greets',
+  executions: [execution, { ...execution, id: id(4), outcome: 'passed' as const, commit }],
+  next: 'older',
+}
+
+const head = { commit, author: 'Ann', date: createdAt, message: 'A check' }
+
+export const compareView = {
+  repository: 'deb/hello',
+  from: head,
+  to: head,
+  changes: {
+    files: [
+      {
+        path: 'checks.yaml',
+        before: { mode: '100644', text: 'a\nb\n' },
+        after: { mode: '100644', text: 'a\nc\n' },
+      },
+      { path: 'picture.png', before: null, after: { mode: '100644', text: null } },
+    ],
+    more: 0,
+  },
+}
+
+export const maintainerView = {
+  user: 'ann',
+  packages: [{ package: 'deb/hello', mark: 'failed' as const, counts: { failed: 1 } }],
 }
 
 export const commitView = {

@@ -15,12 +15,15 @@ describe('pages over HTTP', () => {
   let site: RichSite
   let pages: string[]
 
-  before(async () => {
+  before(async function () {
+    this.timeout(60_000)
     server = await startTestServer()
     site = await fillSite(server.services)
     const executions = Object.values(site.executions).map((id) => `/executions/${id}`)
     pages = ['/', '/packages/deb/hello', '/packages/dist/lint', `/builds/${site.build}`, ...executions]
-    pages.push('/runners', '/search?q=2.12', '/search')
+    const checks = '/packages/deb/hello/checks'
+    pages.push('/runners', '/search?q=2.12', '/search', '/maintainers/ann', `${checks}/survives-a-reboot`)
+    pages.push(`/packages/deb/hello/compare/${site.commits.join('/')}`)
   })
   after(() => server.close())
 
@@ -73,6 +76,8 @@ describe('pages over HTTP', () => {
       '/a/b',
     ]
     missing.push(`/packages/deb/hello/commits/${'f'.repeat(40)}`, '/packages/deb/hello/commits/HEAD')
+    missing.push('/packages/deb/hello/checks/nope', '/maintainers/nobody', '/maintainers/a%20b')
+    missing.push(`/packages/deb/hello/compare/${site.commits[0]}/${'f'.repeat(40)}`)
     for (const path of missing) {
       const page = await get(path)
       assert.equal(page.status, 404, path)
@@ -103,6 +108,52 @@ describe('pages over HTTP', () => {
     assert.deepEqual(
       (found['registrations'] as { branch: string }[]).map(({ branch }) => branch),
       ['bookworm', 'main'],
+    )
+  })
+
+  it('of a package say what changed between the last build that held and the first that broke', async () => {
+    const text = await (await get('/packages/deb/hello')).text()
+    const [before, after] = site.commits
+    assert.ok(text.includes(`href="/packages/deb/hello/compare/${before}/${after}"`))
+    const { changed } = (await json('/packages/deb/hello')) as {
+      changed: Record<string, { what: string }[]>
+    }
+    const kinds = Object.values(changed).map((differences) => differences.map(({ what }) => what).join(' '))
+    assert.deepEqual([...new Set(kinds)].sort(), ['version', 'version commit', 'version imageDigest'])
+  })
+
+  it('of a check show what it did everywhere, page by page, and say when it is flaky', async () => {
+    const path = '/packages/deb/hello/checks/survives-a-reboot'
+    const view = await json(path)
+    const standing = view['standing'] as { release: string; flaky: { times: number } | null }[]
+    assert.deepEqual(
+      standing.filter(({ flaky }) => flaky).map(({ release, flaky }) => [release, flaky?.times]),
+      [['trixie', 3]],
+    )
+    assert.match(await (await get(path)).text(), /It is flaky: at one commit it/)
+    const [first] = view['executions'] as { id: string }[]
+    const cursor = Buffer.from(first?.id ?? '').toString('base64url')
+    const older = (await json(`${path}?cursor=${cursor}`))['executions'] as { id: string }[]
+    assert.ok(!older.some(({ id }) => id === first?.id) && older.length > 0)
+    assert.equal((await get(`${path}?cursor=x`)).status, 400)
+  })
+
+  it('of two commits show what the one changed since the other', async () => {
+    const path = `/packages/deb/hello/compare/${site.commits.join('/')}`
+    const { changes } = (await json(path)) as { changes: { files: { path: string }[] } }
+    assert.deepEqual(
+      changes.files.map((file) => file.path),
+      ['checks.yaml', 'new.sh', 'smoke.sh'],
+    )
+    const text = await (await get(path)).text()
+    assert.match(text, /<del>-hello<\/del><ins>\+hello \| grep -q world<\/ins>/)
+  })
+
+  it('of a maintainer list what needs them first', async () => {
+    const { packages } = (await json('/maintainers/ann')) as { packages: { package: string; mark: string }[] }
+    assert.deepEqual(
+      packages.map((one) => [one.package, one.mark]),
+      [['deb/hello', 'failed']],
     )
   })
 
@@ -201,6 +252,12 @@ describe('pages over HTTP', () => {
     assert.ok(ids.length > 5)
     assert.equal(new Set(ids).size, ids.length)
     assert.match(await (await get('/feeds/dist/lint.atom')).text(), /<updated>20/)
+    const ofCheck = await (await get('/feeds/deb/hello/manual-page.atom')).text()
+    assert.match(ofCheck, /manual-page broke: 2\.12\.1-1\.8 on trixie/)
+    assert.doesNotMatch(ofCheck, /reproducible/)
+    const ofMaintainer = await (await get('/feeds/~berthold.atom')).text()
+    assert.match(ofMaintainer, /deb\/hello: manual-page broke/)
+    assert.equal((await get('/feeds/~nobody.atom')).status, 404)
   })
 
   it('of a commit show who wrote it, its files and what it declares', async () => {

@@ -46,7 +46,7 @@ onEachDatabase('overviews', (open) => {
   }
 
   it('give the latest builds of each release of a package', async () => {
-    const builds = await inside.overviews.latestPerRelease(packages[0]!, 2)
+    const builds = await inside.overviews.latestPerRelease([packages[0]!], 2)
     assert.deepEqual(
       builds.map(({ release, version }) => `${release} ${version}`),
       ['sid 5', 'bookworm 5', 'sid 4', 'bookworm 4'],
@@ -73,7 +73,7 @@ onEachDatabase('overviews', (open) => {
     const check = sampleCheck()
     const registered = { packageId, branch: 'main', commit, pushedBy: 'ann', checks: [check], createdAt }
     const registrationId = await inside.registrations.add(registered, true)
-    const [build] = await inside.overviews.latestPerRelease(packageId, 1)
+    const [build] = await inside.overviews.latestPerRelease([packageId], 1)
     const ids = [uuid({ msecs: 1000 }), uuid({ msecs: 2000 })]
     const rest = {
       packageId,

@@ -1,0 +1,14 @@
+/** axe-core in a page: what it finds against people who read with other than good eyes and a mouse. */
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+
+const source = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** The violations of every rule that axe-core has for WCAG 2 and good practice, with where they are. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(await source)
+  return page.evaluate<string[]>(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+    violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => [id, html, failureSummary].join(' | ')))
+  )`)
+}
