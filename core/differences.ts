@@ -1,4 +1,5 @@
 /** What differs between two runs of a check: everything recorded that could be why one held and the other broke. */
+import type { MachineFacts } from '../schemas/types.gen.ts'
 
 /** What is known of a run. Null: nobody recorded it. */
 export interface RunFacts {
@@ -15,6 +16,18 @@ export interface Difference {
   before: string
   after: string
 }
+
+/** What is known of a run in `machine`; null: it has not come that far. */
+export const runFacts = (
+  { version, commit }: Pick<RunFacts, 'version' | 'commit'>,
+  machine: MachineFacts | null,
+): RunFacts => ({
+  ...{ version, commit },
+  image: machine?.image ?? null,
+  imageDigest: machine?.imageDigest ?? null,
+  accelerator: machine?.accelerator ?? null,
+  qemu: machine?.qemu ?? null,
+})
 
 /** In the order in which they are likely to matter. */
 const kinds = ['version', 'commit', 'image', 'imageDigest', 'accelerator', 'qemu'] as const

@@ -20,6 +20,7 @@ import { runnerApiRoutes } from './routes/runner-api.ts'
 import { runnerRoutes } from './routes/runners.ts'
 import { sshRoutes } from './routes/ssh.ts'
 import { tokenRoutes } from './routes/tokens.ts'
+import { treeRoutes } from './routes/trees.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 import type { Services } from './services.ts'
 
@@ -33,7 +34,7 @@ export function buildApp(services: Services): Express {
   app.use('/runner/v1', runnerApiRoutes(services))
   app.use(eventRoutes(services), uploadRoutes(services))
   app.use(executionRoutes(services), executionLogRoutes(services), resultRoutes(services))
-  app.use(packageRoutes(services), buildRoutes(services), checkRoutes(services))
+  app.use(packageRoutes(services), treeRoutes(services), buildRoutes(services), checkRoutes(services))
   app.use(runnerRoutes(services), tokenRoutes(services), keyRoutes(services), groupRoutes(services))
   app.use(healthRoutes(services), openApiRoutes())
   app.use(resultsdbRoutes(services))

@@ -35,6 +35,28 @@ export function choiceFrom<T extends string>(
   return choice
 }
 
+const momentPattern = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?(Z|[+-]\d\d:\d\d)?$/
+
+/**
+ * The moment of `?name=` as ISO 8601 in UTC: a day, or a day and a time, in UTC where no offset says otherwise.
+ * Of a day alone, `edge` says which of its ends is meant.
+ */
+export function timeFrom(query: Query, name: string, edge: 'begin' | 'end'): string | undefined {
+  const text = textFrom(query, name)
+  if (text === undefined) return undefined
+  const [, day = '', time, , , offset = 'Z'] = momentPattern.exec(text) ?? []
+  const moment = Date.parse(`${day}${time ?? 'T00:00'}${offset}`)
+  if (Number.isNaN(moment))
+    throw new AppError(
+      'BAD_QUERY',
+      400,
+      `${name} is a day or a moment, such as 2026-11-24 or 2026-11-24T05:18Z.`,
+    )
+  return new Date(moment + (time === undefined && edge === 'end' ? dayLength : 0)).toISOString()
+}
+
+const dayLength = 86_400_000
+
 /** The package that `?package=namespace/name` means; throws NOT_FOUND. */
 export async function packageFrom(stores: Stores, query: Query): Promise<Package | undefined> {
   const text = textFrom(query, 'package')

@@ -1,58 +1,53 @@
-/** `assay run`: the checks of a folder in the same machines as everywhere, on this host and without a server. */
-import { randomUUID } from 'node:crypto'
+/** `assay run`: checks in the same machines as everywhere, on this host: those of a folder, or one that a server ran. */
 import { once } from 'node:events'
-import { access, rm } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { duplexPair, type Duplex } from 'node:stream'
 import type { Check, Reading } from '../../core/check.ts'
 import { readConfig, type Config } from '../../core/config.ts'
-import type { Outcome, Party } from '../../core/execution.ts'
 import { showFaultsOf } from '../../core/formats/show-faults.ts'
-import { verdict, type Verdict } from '../../core/verdict.ts'
-import { openHome, type Home, type HomeRun } from '../../runner/at-home.ts'
+import { openHome } from '../../runner/at-home.ts'
 import { cancelled } from '../../runner/ending.ts'
-import type { CheckResult, Job, Report } from '../../schemas/types.gen.ts'
+import { openApi } from '../api.ts'
 import { readArguments } from '../arguments.ts'
 import { UsageError, type Command, type ExitStatus } from '../command.ts'
 import { endSignal } from '../end-signal.ts'
-import { homeBuild, type HomeBuild } from '../home-build.ts'
-import { machineKeeper, type MachineKeeper } from '../machine-keeper.ts'
-import { plain, print, printJson, printTable, say } from '../output.ts'
+import { homeBuild } from '../home-build.ts'
+import { exitStatus, printRan, unrun, type Ran } from '../home-report.ts'
+import { lookInto, outputFolder, runCheck, type Run } from '../home-run.ts'
+import { machineKeeper } from '../machine-keeper.ts'
+import { printJson, say } from '../output.ts'
 import { readFolder } from '../read-folder.ts'
-import { joinTerminal, requireTerminal, wayOutWords } from '../terminal.ts'
-
-interface Ran {
-  check: string
-  outcome: Outcome
-  reason: string | null
-  concerns: Party | null
-  note: string | null
-  results: CheckResult[]
-  notes: string[]
-}
-
-/** What the machines of this host are. */
-const arch = 'x86_64'
+import { repeat } from '../repeat.ts'
+import { requireTerminal } from '../terminal.ts'
 
 const text = { type: 'string' } as const
 const flag = { type: 'boolean' } as const
 const several = { type: 'string', multiple: true } as const
 
+/** What says what to run, where an execution does not. */
+const ofFolder = { check: several, artifact: several, package: text, release: text, version: text } as const
+
 export default {
   usage:
-    '[DIR] [--check NAME ...] [--image NAME] [--artifact FILE_OR_URL ...] [--package NS/NAME] [--release R] [--version V] [--output DIR] [--shell | --keep] [--json]',
+    '[DIR] [--check NAME ...] [--image NAME] [--artifact FILE_OR_URL ...] [--package NS/NAME] [--release R] [--version V] [--output DIR] [--shell | --keep] [--json]; or --execution UUID in place of what to run',
   summary:
-    'Runs the checks of a folder in the same machines, here and without a server. --shell: a terminal instead of the check; --keep: a check that failed leaves its machine up. Exit 1: a check failed.',
+    'Runs the checks of a folder, or repeats an execution of a server, in the same machines here. --shell: a terminal instead of the check; --keep: a check that failed leaves its machine up. Exit 1: a check failed.',
   async run(args) {
     const options = {
-      ...{ check: several, artifact: several },
+      ...{ ...ofFolder, execution: text, image: text, output: text },
       ...{ shell: flag, keep: flag },
-      ...{ image: text, package: text, release: text, version: text, output: text },
     }
     const { values, positionals } = readArguments(args, options, { least: 0, most: 1 })
     if (values.shell && values.keep) throw new UsageError('it is either --shell or --keep')
     if (values.shell) requireTerminal()
+    const stop = stopOnSignal()
+    if (values.execution !== undefined) {
+      const isSaid = (name: string): boolean => values[name as keyof typeof ofFolder] !== undefined
+      if (positionals.length > 0 || Object.keys(ofFolder).some(isSaid))
+        throw new UsageError('--execution says what runs: leave out what else would say it')
+      return repeatExecution(values.execution, values, stop)
+    }
     const folder = resolve(positionals[0] ?? '.')
     const reading = await readChecks(folder)
     if (!reading) return 2
@@ -60,99 +55,65 @@ export default {
     if (values.shell && checks.length !== 1)
       throw new UsageError('--shell is for one check: name it with --check')
     const about = await homeBuild({ ...values, artifacts: values.artifact ?? [], folder })
-    const config = await homeConfig()
-    const stop = new AbortController()
-    const onLog = (chunk: Buffer): void => void (values.json ? process.stderr : process.stdout).write(chunk)
-    const keeper = values.keep ? machineKeeper(config.data, stop.signal) : null
-    const home = await openHome({ ...config, log: { info: () => undefined, warn: (_, words) => say(words) } })
-    void Promise.race([endSignal(), once(process, 'SIGHUP')]).then(() => stop.abort(cancelled()))
-    const ran: Ran[] = skipped.map(({ name, reason }) => ({ ...unrun(name), note: reason }))
-    try {
-      for (const check of checks) {
-        if (stop.signal.aborted) break
-        const output = await outputFolder(check.name, values.output)
-        const image = values.image ?? config.defaultImage
-        const run = { ...about, image, folder, output, onLog, keeper }
-        ran.push(await (values.shell ? lookInto : runCheck)(home, check, run, stop.signal))
-      }
-    } finally {
-      await home.close()
-    }
-    if (values.json) printJson(ran)
-    else report(ran)
-    return stop.signal.aborted && !keeper?.hasKept() ? 3 : exitStatus(ran)
+    const ran = skipped.map(({ name, reason }) => ({ ...unrun(name), note: reason }))
+    return runHere(checks, { ...about, folder, commit: 'working-tree' }, values, { ran, stop })
   },
 } satisfies Command
 
-interface Run extends HomeBuild {
-  image: string
-  folder: string
-  output: string
-  onLog: (chunk: Buffer) => void
-  keeper: MachineKeeper | null
+/** How to run it, whatever it is. */
+interface Wanted {
+  image?: string | undefined
+  output?: string | undefined
+  json?: boolean | undefined
+  shell?: boolean | undefined
+  keep?: boolean | undefined
 }
 
-async function runCheck(home: Home, check: Check, run: Run, signal: AbortSignal): Promise<Ran> {
-  if (check.arch && !check.arch.includes(arch))
-    return { ...unrun(check.name), note: `It is not for ${arch}, the architecture of this host’s machines.` }
-  run.onLog(Buffer.from(`\n== check ${check.name}\n`))
-  const judge = ({ ending, results }: Report): Verdict => verdict(ending, results, check.rules)
-  const keep = run.keeper?.forCheck(check.name, judge)
-  const told = await home.run({ ...homeRun(check, run), ...(keep && { keep }) }, signal)
-  return { check: check.name, ...judge(told), results: told.results, notes: told.notes }
+interface Progress {
+  /** What is known without running anything. */
+  ran: Ran[]
+  stop: AbortController
 }
 
-/** Opens a terminal where the check would run. */
-async function lookInto(home: Home, check: Check, run: Run, signal: AbortSignal): Promise<Ran> {
-  let visit = Promise.resolve()
-  const terminal = (): Duplex => {
-    const [here, there] = duplexPair()
-    say(wayOutWords)
-    visit = joinTerminal(here)
-    return there
+async function repeatExecution(id: string, wanted: Wanted, stop: AbortController): Promise<ExitStatus> {
+  await using repeated = await repeat(openApi(readConfig(process.env)), id, stop.signal)
+  const { about, check, commit, differences, tree } = repeated
+  const image = wanted.image ?? repeated.image ?? check.image
+  const what = { ...about, folder: tree, commit, differences }
+  return await runHere([{ ...check, image }], what, wanted, { ran: [], stop })
+}
+
+async function runHere(
+  checks: readonly Check[],
+  what: Omit<Run, 'image' | 'output' | 'onLog' | 'keeper'>,
+  wanted: Wanted,
+  { ran, stop }: Progress,
+): Promise<ExitStatus> {
+  const config = await homeConfig()
+  const onLog = (chunk: Buffer): void => void (wanted.json ? process.stderr : process.stdout).write(chunk)
+  const keeper = wanted.keep ? machineKeeper(config.data, stop.signal) : null
+  const home = await openHome({ ...config, log: { info: () => undefined, warn: (_, words) => say(words) } })
+  try {
+    for (const check of checks) {
+      if (stop.signal.aborted) break
+      const output = await outputFolder(check.name, wanted.output)
+      const image = wanted.image ?? config.defaultImage
+      const run = { ...what, image, output, onLog, keeper }
+      ran.push(await (wanted.shell ? lookInto : runCheck)(home, check, run, stop.signal))
+    }
+  } finally {
+    await home.close()
   }
-  const told = await home.run({ ...homeRun(check, run), terminal }, signal)
-  await visit
-  const ended = told.ending.how === 'exited' ? { ...unrun(check.name), note: looked } : null
-  return {
-    ...(ended ?? { check: check.name, ...verdict(told.ending, told.results, check.rules) }),
-    results: told.results,
-    notes: told.notes,
-  }
+  if (wanted.json) printJson(ran)
+  else printRan(ran)
+  return stop.signal.aborted && !keeper?.hasKept() ? 3 : exitStatus(ran)
 }
 
-const looked = 'It was not run: a terminal was opened instead.'
-
-const homeRun = (check: Check, run: Run): HomeRun => ({
-  job: toJob(check, run),
-  tree: run.folder,
-  ...{ artifacts: run.artifacts, output: run.output, onLog: run.onLog },
-})
-
-const toJob = (check: Check, { image, build }: Run): Job => ({
-  execution: randomUUID(),
-  attempt: 1,
-  fence: 'at-home-there-is-none',
-  arch,
-  check: {
-    ...{ name: check.name, repository: build.package, commit: 'working-tree', run: check.run },
-    image: check.image ?? image,
-    ...{
-      install: check.install,
-      packages: [...check.packages],
-      network: check.network,
-      results: check.results,
-      ...(check.dep8 && { dep8: check.dep8 }),
-    },
-    ...{
-      timeoutSeconds: check.timeoutSeconds,
-      memoryMiB: check.memoryMiB,
-      cpus: check.cpus,
-      diskMiB: check.diskMiB,
-    },
-  },
-  build,
-})
+function stopOnSignal(): AbortController {
+  const stop = new AbortController()
+  void Promise.race([endSignal(), once(process, 'SIGHUP')]).then(() => stop.abort(cancelled()))
+  return stop
+}
 
 /** What the folder declares; null, having said it, when it cannot be read. */
 async function readChecks(folder: string): Promise<Reading | null> {
@@ -170,19 +131,6 @@ function chosen({ checks, skipped }: Reading, names: readonly string[] | undefin
   return { checks: checks.filter(isWanted), skipped: skipped.filter(isWanted) }
 }
 
-const unrun = (check: string): Ran => ({
-  ...{ check, outcome: 'skipped', reason: null, concerns: null, note: null },
-  ...{ results: [], notes: [] },
-})
-
-/** The default folder is ours and holds the last run only; one that was asked for may hold more. */
-async function outputFolder(check: string, given: string | undefined): Promise<string> {
-  if (given !== undefined) return join(resolve(given), check)
-  const folder = join(resolve('assay-results'), check)
-  await rm(folder, { recursive: true, force: true })
-  return folder
-}
-
 /** Images are kept where ASSAY_DATA says, or in ./data of a site, or else in the user's cache: never in a repository. */
 async function homeConfig(): Promise<Config> {
   const config = readConfig(process.env)
@@ -193,28 +141,4 @@ async function homeConfig(): Promise<Config> {
   )
   const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
   return isSite ? config : { ...config, data: join(cache, 'assay') }
-}
-
-function report(ran: readonly Ran[]): void {
-  print('')
-  for (const { check, results, notes } of ran)
-    for (const line of [
-      ...results.map(({ name, outcome, note }) => `${name} ${outcome}${note ? `: ${note}` : ''}`),
-      ...notes,
-    ])
-      print(`${check}: ${plain(line)}`)
-  printTable(
-    ['CHECK', 'VERDICT', 'WHY'],
-    ran.map(({ check, outcome, reason, note }) => [
-      check,
-      reason === null || reason === outcome ? outcome : `${outcome} (${reason})`,
-      note ?? '',
-    ]),
-  )
-}
-
-function exitStatus(ran: readonly Ran[]): ExitStatus {
-  const has = (...outcomes: Outcome[]): boolean => ran.some(({ outcome }) => outcomes.includes(outcome))
-  if (has('failed', 'needs_inspection')) return 1
-  return has('errored', 'cancelled') ? 3 : 0
 }

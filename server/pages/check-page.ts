@@ -3,11 +3,12 @@ import { historyOf, type HistoryLine } from '../../core/check-history.ts'
 import { judgedOf, markOf, meaning } from '../../core/standing.ts'
 import { runTime } from '../../core/trend.ts'
 import type { Execution } from '../store/executions.ts'
+import { executionsTable } from './executions-table.ts'
 import { html, type Html } from './html.ts'
 import { page } from './layout.ts'
 import { chip, words } from './marks.ts'
-import { duration, moment } from './moment.ts'
-import { buildPath, checkPath, commitPath, executionPath, packagePath } from './paths.ts'
+import { duration } from './moment.ts'
+import { checkPath, executionPath, packagePath } from './paths.ts'
 import { runTrend, timeWords } from './trend.ts'
 import { flakyTag, flakyWords } from './troubles.ts'
 
@@ -92,43 +93,6 @@ function trendFigure(cells: HistoryLine['cells'], about: string): Html {
 const executionsSection = (view: CheckView, now: string): Html =>
   html`<section aria-labelledby="executions">
     <h2 id="executions">Executions</h2>
-    <div class="scroll" role="region" aria-label="Table of executions" tabindex="0">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">When</th>
-            <th scope="col">Verdict</th>
-            <th scope="col">Build</th>
-            <th scope="col">Release</th>
-            <th scope="col">Architecture</th>
-            <th scope="col">Check at</th>
-            <th scope="col" class="number">Took</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${view.executions.map((execution) => executionRow(execution, now))}
-        </tbody>
-      </table>
-    </div>
+    ${executionsTable(view.executions, ['verdict', 'build', 'release', 'arch', 'commit', 'took'], now)}
     ${view.next && html`<p><a href="${checkPath(view.package, view.check)}?cursor=${view.next}">Older executions</a></p>`}
   </section>`
-
-function executionRow(execution: Execution, now: string): Html {
-  const took = runTime(execution)
-  return html`<tr>
-    <th scope="row"><a href="${executionPath(execution.id)}">${moment(execution.createdAt, now)}</a></th>
-    <td>${chip(markOf(execution))} ${execution.rerunOf && html`<span class="tag">rerun</span>`}</td>
-    <td>
-      <a href="${buildPath(execution.buildId)}"><bdi>${execution.version}</bdi></a>
-    </td>
-    <td><bdi>${execution.release}</bdi></td>
-    <td>${execution.arch}</td>
-    <td>
-      <a href="${commitPath(execution.repository, execution.commit)}"
-        ><code>${execution.commit.slice(0, 10)}</code></a
-      >
-      ${execution.repository !== execution.package && html`<span class="summary">of ${execution.repository}</span>`}
-    </td>
-    <td class="number">${took !== null && duration(took)}</td>
-  </tr>`
-}

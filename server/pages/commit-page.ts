@@ -78,7 +78,7 @@ function manifestSection(manifest: string): Html {
   const lines = manifest.replace(/\n$/, '').split('\n')
   return html`<section aria-labelledby="manifest">
     <h2 id="manifest">checks.yaml</h2>
-    <div class="log" role="region" aria-label="checks.yaml" tabindex="0">
+    <div class="log" role="region" aria-label="Text of checks.yaml" tabindex="0">
       ${numberedLines({ lines: lines.slice(0, limits.lines), first: 1, pageOf: () => '' })}
     </div>
     ${lines.length > limits.lines && html`<p class="muted">${lines.length - limits.lines} more lines are in a clone.</p>`}

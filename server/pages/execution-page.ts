@@ -1,6 +1,6 @@
 /** The page of an execution: its verdict first, then why, its results, its log, what it left and how to repeat it. */
 import type { Execution } from '../store/executions.ts'
-import { markOf } from '../../core/standing.ts'
+import { markOf, meaning } from '../../core/standing.ts'
 import { artifactsSection } from './artifacts.ts'
 import { attemptsSection } from './attempts.ts'
 import { definitionList } from './definition.ts'
@@ -11,7 +11,7 @@ import { page } from './layout.ts'
 import { lifecycle } from './lifecycle.ts'
 import { chip, concernsWords, words } from './marks.ts'
 import { moment } from './moment.ts'
-import { buildPath, commitPath, executionPath, packagePath } from './paths.ts'
+import { buildPath, checkPath, commitPath, executionPath, packagePath } from './paths.ts'
 import { resultsSection } from './results.ts'
 
 export function executionPage(view: ExecutionView, now: string): Html {
@@ -55,6 +55,7 @@ function headline({ execution, why }: ExecutionView): Html {
       ${chip(markOf(execution))} ${reason !== null && reason !== outcome && html`<code>${reason}</code>`}
     </p>
     ${note && html`<p class="note"><bdi>${note}</bdi></p>`}
+    ${meaning(execution) === 'broken' && html`<p><a href="${executionPath(execution.id, 'compare')}">Compare with when it last held</a></p>`}
     ${(why ?? concerns) && html`<p class="muted">${why ?? concernsWords(concerns)}</p>`}`
 }
 
@@ -78,7 +79,7 @@ const relations = ({ execution, build, reruns }: ExecutionView, now: string): Ht
     <div>
       <dt>Check</dt>
       <dd>
-        ${execution.check}, at commit
+        <a href="${checkPath(build.package, execution.check)}">${execution.check}</a>, at commit
         <a href="${commitPath(execution.repository, execution.commit)}"
           ><code>${execution.commit.slice(0, 10)}</code></a
         >
@@ -121,7 +122,7 @@ const rerunLink = (rerun: Execution, now: string): Html =>
 const repeatSection = ({ execution, runAtHome }: ExecutionView): Html =>
   html`<section aria-labelledby="repeat">
     <h2 id="repeat">Repeat it</h2>
-    <p>At home, in the same kind of machine, with no server:</p>
+    <p>At home, in the same kind of machine:</p>
     <pre class="commands" tabindex="0"><code>${runAtHome}</code></pre>
     ${
       execution.state === 'finished'

@@ -1,10 +1,8 @@
 /** What the page of an execution shows, put together from what is stored; secrets of the runner's stay behind. */
-import { shellQuote } from '../shell-quote.ts'
 import type { Attempt, StepTimes } from '../store/attempts.ts'
 import type { Build } from '../store/builds.ts'
 import type { Execution } from '../store/executions.ts'
 import type { Artifact, Result } from '../store/results.ts'
-import { reachable } from '../uploads.ts'
 import type { LogPart } from './log-part.ts'
 
 export interface StepView {
@@ -28,7 +26,7 @@ export interface ExecutionView {
   reruns: Execution[]
   /** Why it still waits. */
   why: string | null
-  /** Shell commands that repeat it elsewhere. */
+  /** The shell command that repeats it elsewhere. */
   runAtHome: string
   /** null before the first attempt. */
   log: LogView | null
@@ -54,14 +52,5 @@ export const attemptViews = (attempts: readonly Attempt[], steps: readonly StepT
   }))
 
 /** The same check at the same commit on the same build, on somebody's own machine. */
-export function runAtHome(execution: Execution, build: Build, baseUrl: string): string {
-  const { repository, commit, check } = execution
-  const folder = repository.split('/')[1] ?? ''
-  const artifacts = build.artifacts.map(
-    (artifact) => ` \\\n  --artifact ${shellQuote(reachable(artifact, baseUrl).url)}`,
-  )
-  return [
-    `git clone ${baseUrl}/git/${repository}.git && cd ${shellQuote(folder)} && git checkout ${commit} &&`,
-    `assay run . --check ${shellQuote(check)}${artifacts.join('')}`,
-  ].join('\n')
-}
+export const runAtHome = ({ id }: Pick<Execution, 'id'>, baseUrl: string): string =>
+  `ASSAY_SERVER=${baseUrl} assay run --execution ${id}`

@@ -86,7 +86,7 @@ async function readExecution(services: Services, execution: Execution, shown: Sh
     artifacts,
     reruns,
     why: why[id] ?? null,
-    runAtHome: runAtHome(execution, build, services.baseUrl()),
+    runAtHome: runAtHome(execution, services.baseUrl()),
     log: attempt ? await readLog(services, attempt, shown.line) : null,
   }
 }

@@ -1,13 +1,12 @@
 /** Executions for programs: lists, one with all it left, rerun and cancel. */
 import { Router } from 'express'
-import { outcomes, states } from '../../core/execution.ts'
 import { executionViews, wholeExecution } from '../api-views.ts'
 import { requireMaintainer } from '../auth.ts'
+import { filterFrom } from '../execution-filter.ts'
 import { cancel } from '../flows/cancel.ts'
 import { rerun } from '../flows/rerun.ts'
 import { page, readPage } from '../paging.ts'
 import { isUuid, parseId } from '../parse-id.ts'
-import { choiceFrom, packageFrom, textFrom } from '../query.ts'
 import type { Services } from '../services.ts'
 
 export function executionRoutes(services: Services): Router {
@@ -17,11 +16,7 @@ export function executionRoutes(services: Services): Router {
   router.get('/api/v1/executions', async ({ query }, response) => {
     const { limit, after } = readPage(query, isUuid)
     const list = await stores.executionLists.list({
-      packageId: (await packageFrom(stores, query))?.id,
-      buildId: textFrom(query, 'build'),
-      check: textFrom(query, 'check'),
-      state: choiceFrom(query, 'state', states),
-      outcome: choiceFrom(query, 'outcome', outcomes),
+      ...(await filterFrom(stores, query)),
       limit: limit + 1,
       before: after,
     })

@@ -1,15 +1,16 @@
 /** What somebody maintains: packages, their latest builds and what ran for them, in three statements. */
 import { NotFound } from '../../core/errors.ts'
 import type { Services } from '../services.ts'
-import { userName } from '../user-names.ts'
+import { maintainerNames } from '../user-names.ts'
 
 /** Packages of one person, and builds of each release of them. */
 const limits = { packages: 200, builds: 3 }
 
-/** The user that an address names; throws NOT_FOUND: what cannot be a name names nobody. */
+/** The user, or the `@group`, that an address names; throws NOT_FOUND: what cannot be a name names nobody. */
 export function maintainerOf({ user }: { user: string }): string {
   try {
-    return userName(user)
+    const [name = ''] = maintainerNames([user])
+    return name
   } catch {
     throw new NotFound('maintainer', user.slice(0, 128))
   }

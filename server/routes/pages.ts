@@ -5,20 +5,22 @@ import { nothingHere, problemHandler } from '../problem.ts'
 import type { Services } from '../services.ts'
 import { badgeRoutes } from './badges.ts'
 import { checkPageRoutes } from './check-pages.ts'
+import { executionCompareRoutes } from './execution-compare.ts'
 import { executionPageRoutes } from './execution-pages.ts'
 import { feedRoutes } from './feeds.ts'
 import { liveLogRoutes } from './live-log.ts'
 import { maintainerPageRoutes } from './maintainer-pages.ts'
 import { sayProblem } from './page-answer.ts'
 import { packagePageRoutes } from './package-pages.ts'
+import { searchPageRoutes } from './search-pages.ts'
 import { sitePageRoutes } from './site-pages.ts'
 
 export function pageRoutes(services: Services): Router {
   const router = Router()
   router.use(assetRoutes(), badgeRoutes(services), feedRoutes(services))
   router.use(sitePageRoutes(services), packagePageRoutes(services), checkPageRoutes(services))
-  router.use(maintainerPageRoutes(services))
-  router.use(executionPageRoutes(services), liveLogRoutes(services))
+  router.use(maintainerPageRoutes(services), searchPageRoutes(services))
+  router.use(executionCompareRoutes(services), executionPageRoutes(services), liveLogRoutes(services))
   router.use(nothingHere, problemHandler(services.log, sayProblem))
   return router
 }

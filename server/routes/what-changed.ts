@@ -1,8 +1,7 @@
 /** What changed between the last build that a check held for and the first that it broke for: one statement for all. */
-import { differences, type Difference, type RunFacts } from '../../core/differences.ts'
+import { differences, runFacts, type Difference, type RunFacts } from '../../core/differences.ts'
 import type { Trouble } from '../../core/overview.ts'
 import type { Judged } from '../../core/standing.ts'
-import type { MachineFacts } from '../../schemas/types.gen.ts'
 import type { Stores } from '../store/stores.ts'
 
 /** By the id of the trouble's execution; nothing for what never held. */
@@ -21,14 +20,3 @@ export async function whatChanged(
 }
 
 const idOf = ({ execution }: Judged): string => execution.id
-
-export const runFacts = (
-  { version, commit }: Pick<RunFacts, 'version' | 'commit'>,
-  machine: MachineFacts | null,
-): RunFacts => ({
-  ...{ version, commit },
-  image: machine?.image ?? null,
-  imageDigest: machine?.imageDigest ?? null,
-  accelerator: machine?.accelerator ?? null,
-  qemu: machine?.qemu ?? null,
-})

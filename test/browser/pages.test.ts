@@ -42,6 +42,8 @@ describe('pages in a browser', () => {
       '/packages/deb/hello/checks/survives-a-reboot',
       `/packages/deb/hello/compare/${commits.join('/')}`,
       '/maintainers/ann',
+      '/search?package=deb/hello&outcome=failed',
+      `/executions/${executions.failed}/compare`,
     ]
     pages.push(...Object.values(executions).map((id) => `/executions/${id}`), await commitOfLint(server))
   })

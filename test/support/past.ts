@@ -64,8 +64,7 @@ export function past({ stores, files }: Pick<Services, 'stores' | 'files'>) {
       { check, repository, registration, commit: at = commit }: Declared,
       build: { id: string; packageId: number; arch: string },
       time: number,
-      skip: string | null,
-      rerunOf: string | null = null,
+      { skip = null, rerunOf = null }: { skip?: string | null; rerunOf?: string | null } = {},
     ): Promise<string> {
       const id = uuid({ msecs: time + (order += 1) })
       const origin = { registrationId: registration, repository, commit: at, definition: check }

@@ -123,12 +123,14 @@ async function fill(services: Services): Promise<RichSite> {
           const fate = fateOf(one.check.name, release, arch, age)
           const skip = fate === 'skipped' ? 'This site does not let checks use the internet.' : null
           const about = one.repository === 'deb/hello' ? { ...one, commit: commits[age > 2 ? 0 : 1] } : one
-          const id = await record.execution(about, { id: site.build, packageId, arch }, time, skip)
+          const id = await record.execution(about, { id: site.build, packageId, arch }, time, { skip })
           const ran = { start: time + 20_000, age, release }
           await meet(record, id, fate, ran)
           site.executions[kindOf(fate)] = id
           if (!isMoody(one.check.name, release, age)) continue
-          const rerun = await record.execution(about, { id: site.build, packageId, arch }, time, null, id)
+          const rerun = await record.execution(about, { id: site.build, packageId, arch }, time, {
+            rerunOf: id,
+          })
           await meet(record, rerun, verdicts.passed, { ...ran, start: time + 600_000 })
         }
     }

@@ -5,6 +5,7 @@ import { checkPage } from '../../../server/pages/check-page.ts'
 import { commitPage } from '../../../server/pages/commit-page.ts'
 import { comparePage } from '../../../server/pages/compare-page.ts'
 import { errorPage } from '../../../server/pages/error-page.ts'
+import { executionComparePage } from '../../../server/pages/execution-compare-page.ts'
 import { executionPage } from '../../../server/pages/execution-page.ts'
 import { feed } from '../../../server/pages/feed.ts'
 import { frontPage } from '../../../server/pages/front-page.ts'
@@ -38,6 +39,7 @@ const pages: Record<string, () => Html> = {
   maintainer: () => maintainerPage(poisoned(views.maintainerView)),
   build: () => buildPage(poisoned({ build: views.build, executions: [views.execution], why: {} }), now),
   execution: () => executionPage(poisoned(views.executionView), now),
+  executionCompare: () => executionComparePage(poisoned(views.executionCompareView), now),
   runners: () => runnersPage(poisoned(views.runnersView), now),
   search: () => searchPage(poisoned(views.searchView), now),
   error: () => errorPage({ type: evil, title: evil, status: 404, detail: evil, code: evil }),

@@ -195,6 +195,13 @@ export const compareView = {
   },
 }
 
+export const executionCompareView = {
+  execution,
+  good: { ...execution, id: id(5), outcome: 'passed' as const },
+  differences: differences(facts('2.10-4', 'b'), facts('2.10-5', 'c')),
+  results: [{ testcase: 'deb.hello.smoke.greets', before: 'passed', after: null }],
+}
+
 export const maintainerView = {
   user: 'ann',
   packages: [{ package: 'deb/hello', mark: 'failed' as const, counts: { failed: 1 } }],
@@ -234,4 +241,9 @@ export const searchView = {
   packages: ['deb/hello'],
   builds: [build],
   executions: [execution],
+  filtered: {
+    asked: { check: 'smoke', state: 'finished' },
+    executions: [execution],
+    older: '/search?check=smoke',
+  },
 }

@@ -55,6 +55,24 @@ describe('executions for programs', () => {
     await assertProblem(await get('executions?package=a&package=b'), 400, 'BAD_QUERY')
   })
 
+  it('are found by reason, by runner and by time', async () => {
+    const found = async (query: string): Promise<string[]> =>
+      (await list(`executions?${query}`)).data.map(({ id }) => id)
+    const [first = ''] = ids
+    const job = await runner.take(first)
+    await runner.report(job, { ...passed, ending: { phase: 'check', how: 'timeout' } })
+    assert.deepEqual(await found('reason=timeout'), [first])
+    assert.deepEqual(await found('runner=r1'), [first])
+    assert.deepEqual(await found('runner=r2'), [])
+    const day = new Date().toISOString().slice(0, 10)
+    assert.equal((await found(`since=${day}&until=${day}`)).length, 5)
+    assert.equal((await found('since=2099-01-01')).length, 0)
+    assert.equal((await found('until=2020-01-01T00:00Z')).length, 0)
+    assert.equal((await found('until=2020-01-01&state=')).length, 0)
+    for (const odd of ['yesterday', '2026-13-01', '2026-11-24T25:00'])
+      await assertProblem(await get(`executions?since=${odd}`), 400, 'BAD_QUERY')
+  })
+
   it('refuse cursors that no list gave and limits out of bounds', async () => {
     for (const cursor of ['x', '%20', Buffer.from("' or 1=1").toString('base64url'), '..%2f'])
       await assertProblem(await get(`executions?cursor=${cursor}`), 400, 'BAD_CURSOR')

@@ -23,7 +23,8 @@ describe('pages over HTTP', () => {
     pages = ['/', '/packages/deb/hello', '/packages/dist/lint', `/builds/${site.build}`, ...executions]
     const checks = '/packages/deb/hello/checks'
     pages.push('/runners', '/search?q=2.12', '/search', '/maintainers/ann', `${checks}/survives-a-reboot`)
-    pages.push(`/packages/deb/hello/compare/${site.commits.join('/')}`)
+    pages.push(`/packages/deb/hello/compare/${site.commits.join('/')}`, '/search?package=deb/hello')
+    pages.push(`/executions/${site.executions.failed}/compare`)
   })
   after(() => server.close())
 
@@ -183,6 +184,34 @@ describe('pages over HTTP', () => {
     assert.equal((await get(`/search?q=${site.build}`)).headers.get('location'), `/builds/${site.build}`)
     for (const odd of ['%25', '_', "'", '%5C', '%22%3E%3Cscript%3E'])
       assert.equal((await get(`/search?q=${odd}`)).status, 200)
+  })
+
+  it('find executions by what they were, page by page', async () => {
+    interface Found {
+      filtered: { executions: { id: string; outcome: string }[]; older: string | null }
+    }
+    const search = async (path: string): Promise<Found['filtered']> =>
+      ((await json(path)) as unknown as Found).filtered
+    const failed = await search('/search?package=deb/hello&outcome=failed&state=&reason=&q=')
+    assert.deepEqual([...new Set(failed.executions.map(({ outcome }) => outcome))], ['failed'])
+    const all = await search('/search?package=deb%2Fhello')
+    const older = await search(all.older ?? '')
+    assert.equal(all.executions.length, 50)
+    assert.ok((older.executions[0]?.id ?? 'z') < (all.executions.at(-1)?.id ?? ''))
+    assert.deepEqual((await search('/search?package=nobody/nothing')).executions, [])
+    assert.match(await (await get('/search?outcome=failed')).text(), /<option value="failed" selected>/)
+    assert.equal((await get('/search?outcome=great')).status, 400)
+  })
+
+  it('put an execution beside the last one that held', async () => {
+    const view = (await json(`/executions/${site.executions.failed}/compare`)) as {
+      good: { outcome: string } | null
+      differences: { what: string }[]
+    }
+    assert.equal(view.good?.outcome, 'passed')
+    assert.ok(view.differences.some(({ what }) => what === 'version'))
+    const never = await get(`/executions/${site.executions.skipped}/compare`)
+    assert.match(await never.text(), /is on record for this release and\s+architecture/)
   })
 
   it('show any part of a long log, and all of it as text with ranges', async () => {
