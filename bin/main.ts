@@ -23,6 +23,7 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   logs: () => import('./commands/logs.ts'),
   rerun: () => import('./commands/rerun.ts'),
   cancel: () => import('./commands/cancel.ts'),
+  outbox: () => import('./commands/outbox.ts'),
 }
 
 async function main([name, ...args]: string[]): Promise<ExitStatus> {

@@ -589,6 +589,7 @@ export interface ResultsdbTestcase {
  * The site's settings file: what the environment is too flat for. Each part belongs to one capability; a part that is absent is switched off.
  */
 export interface Settings {
+  publishers?: PublisherSettings
   pushes?: PushSettings
   /**
    * Where builds and other events are heard from, beside POST /api/v1/events.
@@ -602,6 +603,79 @@ export interface Settings {
     archives?: ArchiveListener[]
   }
   rules?: Rules
+}
+/**
+ * Where Assay tells what happens to executions. What is absent is not told anything.
+ */
+export interface PublisherSettings {
+  fedoraMessaging?: FedoraMessagingSettings
+  /**
+   * Addresses that get every announcement as a CloudEvent, by a name that stays.
+   */
+  webhooks?: {
+    [k: string]: WebhookSettings
+  }
+}
+/**
+ * A broker that speaks AMQP 0-9-1, in the form of Fedora Messaging.
+ */
+export interface FedoraMessagingSettings {
+  /**
+   * amqp://… or amqps://…; default: AMQP_URL.
+   */
+  url?: string
+  tls?: ClientTls
+  /**
+   * A topic exchange that exists; default: amq.topic.
+   */
+  exchange?: string
+  /**
+   * Before every topic: org.fedoraproject.prod.
+   */
+  topicPrefix: string
+  /**
+   * Also send resultsdb.result.new, as ResultsDB does; default: false.
+   */
+  resultsdb?: boolean
+  ci?: CiContact
+}
+/**
+ * Paths of PEM files. With a certificate it is the certificate that says who Assay is.
+ */
+export interface ClientTls {
+  /**
+   * Who signed the broker's certificate.
+   */
+  authority?: string
+  /**
+   * Assay's own.
+   */
+  certificate?: string
+  /**
+   * Its key.
+   */
+  key?: string
+}
+/**
+ * Also send ci.koji-build.test.* of the CI message schema for RPMs whose origin names the Koji task, in the name of this contact.
+ */
+export interface CiContact {
+  name: string
+  team: string
+  docs: string
+  email: string
+  url?: string
+}
+export interface WebhookSettings {
+  url: string
+  /**
+   * Path of a file whose text, without white space at its ends, is the key of x-assay-signature.
+   */
+  secretFile: string
+  /**
+   * dev.assay.execution.* (default) or dev.cdevents.testcaserun.*.
+   */
+  vocabulary?: 'assay' | 'cdevents'
 }
 /**
  * What every package's maintainers may do with branches that releases run from; a package may be allowed more.

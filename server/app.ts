@@ -12,6 +12,7 @@ import { groupRoutes } from './routes/groups.ts'
 import { healthRoutes } from './routes/health.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { openApiRoutes } from './routes/openapi.ts'
+import { outboxRoutes } from './routes/outbox.ts'
 import { packageRoutes } from './routes/packages.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { resultsdbRoutes } from './resultsdb/routes.ts'
@@ -36,7 +37,7 @@ export function buildApp(services: Services): Express {
   app.use(executionRoutes(services), executionLogRoutes(services), resultRoutes(services))
   app.use(packageRoutes(services), treeRoutes(services), buildRoutes(services), checkRoutes(services))
   app.use(runnerRoutes(services), tokenRoutes(services), keyRoutes(services), groupRoutes(services))
-  app.use(healthRoutes(services), openApiRoutes())
+  app.use(healthRoutes(services), openApiRoutes(), outboxRoutes(services))
   app.use(resultsdbRoutes(services))
   app.use('/api', nothingHere)
   app.use(pageRoutes(services))

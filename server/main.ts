@@ -7,6 +7,8 @@ import { lockData } from './data-lock.ts'
 import { startSweeping } from './flows/sweep.ts'
 import { closeServer, listenLocally, listenTcp, urlOf } from './listen.ts'
 import { startListeners } from './listeners/start.ts'
+import { openPublishers } from './publishers/open-publishers.ts'
+import { startPublishing } from './publishers/publishing.ts'
 import { openServices, type Services } from './services.ts'
 
 export interface RunningServer {
@@ -41,6 +43,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const socketPath = join(config.data, 'assay.sock')
     const local = await listenLocally(app, socketPath)
     ending.push(() => closeServer(local))
+    const publishing = startPublishing(services, await openPublishers(services))
+    ending.push(() => publishing.close())
     const sweeping = startSweeping(services)
     ending.push(() => sweeping.close())
     const listening = await startListeners(services)

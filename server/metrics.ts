@@ -44,6 +44,17 @@ export function openMetrics(stores: Stores, queue: WorkQueue, now: () => string)
       this.set((await stores.runners.list()).filter((runner) => isPresent(runner, time)).length)
     },
   })
+  new Gauge({
+    name: 'assay_outbox_deliveries',
+    help: 'Messages that wait for a publisher, or that it has set aside (dead)',
+    labelNames: ['publisher', 'state'],
+    registers,
+    async collect() {
+      this.reset()
+      for (const { publisher, state, count } of await stores.outbox.unfinished())
+        this.set({ publisher, state }, count)
+    },
+  })
   const events = new Counter({
     name: 'assay_events_total',
     help: 'Events accepted since the server started',

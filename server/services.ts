@@ -7,6 +7,7 @@ import { executionFiles, type ExecutionFiles } from './execution-files.ts'
 import { repositories, type Repositories } from './git/repositories.ts'
 import { openMetrics, type Metrics } from './metrics.ts'
 import { openQueue, type WorkQueue } from './queue.ts'
+import { audienceOf } from './publishers/names.ts'
 import { startPrivateRedis, type PrivateRedis } from './redis.ts'
 import { readSettings } from './settings-file.ts'
 import { webhookSecret } from './signature.ts'
@@ -62,7 +63,8 @@ export async function openServices(config: Config, baseUrl: () => string): Promi
     const files = executionFiles(join(config.data, 'executions'))
     await files.tidy()
     const now = (): string => new Date().toISOString()
-    const allStores = stores(db)
+    const audience = audienceOf(settings)
+    const allStores = stores(db, audience)
     const services: Services = {
       config,
       settings,
@@ -70,7 +72,7 @@ export async function openServices(config: Config, baseUrl: () => string): Promi
       now,
       baseUrl: () => config.url ?? baseUrl(),
       stores: allStores,
-      transaction: (work) => db.transaction((trx) => work(stores(trx))),
+      transaction: (work) => db.transaction((trx) => work(stores(trx, audience))),
       queue,
       redisUrl,
       repositories: repositories(join(config.data, 'repos')),

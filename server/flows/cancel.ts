@@ -2,6 +2,7 @@
 import type { Verdict } from '../../core/verdict.ts'
 import type { Services } from '../services.ts'
 import type { Execution } from '../store/executions.ts'
+import { announce } from './announce.ts'
 
 /** Throws ILLEGAL_TRANSITION when it has finished in another way. */
 export async function cancel(services: Services, id: string, user: string): Promise<Execution> {
@@ -11,11 +12,13 @@ export async function cancel(services: Services, id: string, user: string): Prom
     concerns: null,
     note: `Cancelled by ${user}.`,
   }
-  await services.transaction(async ({ executions, attempts }) => {
+  await services.transaction(async (inside) => {
+    const { executions, attempts } = inside
     const execution = await executions.get(id)
     if (execution.outcome === 'cancelled') return
     const now = services.now()
     await executions.advance(execution, 'cancel', { verdict, finishedAt: now })
+    await announce(inside, id, 'finished', now)
     if (execution.state === 'scheduled') return
     await attempts.end(id, execution.attempt, { ...verdict, report: null, endedAt: now })
     await attempts.endSteps(id, now)

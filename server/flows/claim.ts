@@ -8,6 +8,7 @@ import type { Build } from '../store/builds.ts'
 import type { Execution } from '../store/executions.ts'
 import type { Stores } from '../store/stores.ts'
 import { reachable } from '../uploads.ts'
+import { announce } from './announce.ts'
 
 export interface Claimant {
   /** Stable id of the runner. */
@@ -40,14 +41,14 @@ export async function claim(services: Services, id: string, claimant: Claimant):
 type NewAttempt = Pick<Attempt, 'number' | 'fence'>
 
 async function newAttempt(
-  { executions, attempts }: Stores,
+  inside: Stores,
   execution: Execution,
   claimant: Claimant,
   now: string,
 ): Promise<NewAttempt> {
   const attempt = { number: execution.attempt + 1, fence: randomBytes(24).toString('base64url') }
   try {
-    await executions.advance(execution, 'claim', {
+    await inside.executions.advance(execution, 'claim', {
       attempt: attempt.number,
       startedAt: execution.startedAt ?? now,
     })
@@ -55,7 +56,8 @@ async function newAttempt(
     if (error instanceof Conflict) throw notClaimable(execution.id, 'was just taken by somebody else')
     throw error
   }
-  await attempts.insert({ executionId: execution.id, ...attempt, ...claimant, startedAt: now })
+  await inside.attempts.insert({ executionId: execution.id, ...attempt, ...claimant, startedAt: now })
+  await announce(inside, execution.id, 'running', now)
   return attempt
 }
 

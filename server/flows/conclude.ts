@@ -4,6 +4,7 @@ import { maxAttempts, type Step } from '../../core/execution.ts'
 import { retryable, type Verdict } from '../../core/verdict.ts'
 import type { Advance, Execution } from '../store/executions.ts'
 import type { Stores } from '../store/stores.ts'
+import { announce } from './announce.ts'
 import { testcaseResults } from './testcases.ts'
 
 export interface End {
@@ -32,6 +33,7 @@ export async function conclude(
   await inside.executions.advance(execution, step, changes)
   if (step === 'retry') return 'scheduled'
   await inside.results.insert(id, testcaseResults(execution, verdict, results), now)
+  await announce(inside, id, 'finished', now)
   return 'finished'
 }
 

@@ -2,6 +2,7 @@
 import type { Services } from '../services.ts'
 import { loseSilentAttempts } from './lose-attempts.ts'
 import { offerScheduled } from './offer.ts'
+import { forgetDelivered } from './forget-delivered.ts'
 import { registerMissedPushes } from './register-push.ts'
 import { scheduleMissed } from './schedule-build.ts'
 
@@ -15,6 +16,7 @@ export async function sweep(services: Services, listeningSince: string): Promise
     'schedule missed builds': () => scheduleMissed(services),
     'lose silent attempts': () => loseSilentAttempts(services, listeningSince),
     'offer scheduled executions': () => offerScheduled(services),
+    'forget delivered messages': () => forgetDelivered(services),
   }
   for (const [name, step] of Object.entries(steps)) {
     try {

@@ -140,9 +140,18 @@ export function executions(db: Database) {
   }
   return {
     get,
-    /** Inserts those whose key is new; the others are there already. Run it in a transaction with what caused them. */
-    async insert(planned: readonly NewExecution[]): Promise<void> {
-      if (planned.length > 0) await db('executions').insert(planned.map(toRow)).onConflict('key').ignore()
+    /**
+     * Inserts those whose key is new, and returns their ids; the others are there already. Run it in a transaction with
+     * what caused them.
+     */
+    async insert(planned: readonly NewExecution[]): Promise<Set<string>> {
+      if (planned.length === 0) return new Set()
+      const rows = await db('executions')
+        .insert(planned.map(toRow))
+        .onConflict('key')
+        .ignore()
+        .returning<{ id: string }[]>('id')
+      return new Set(rows.map(({ id }) => id))
     },
     /**
      * Takes `step` from the state and attempt given. Throws ILLEGAL_TRANSITION where the table forbids it and

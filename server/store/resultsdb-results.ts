@@ -31,6 +31,11 @@ export function resultsdbResults(db: Database, limits: Bounds = bounds) {
       const [row] = await resultsdbRows(db).where('results.id', id)
       return row ? fromResultsdbRow(row) : null
     },
+    /** What the execution gave, oldest first. */
+    async ofExecution(id: string): Promise<ShownResult[]> {
+      const rows = await resultsdbRows(db).where('results.execution_id', id).orderBy('results.id')
+      return rows.map(fromResultsdbRow)
+    },
     /** One more than the page holds, where there are more. Throws REFUSED where they cannot be found in bounds. */
     async page(query: ResultsQuery): Promise<ShownResult[]> {
       const { order, limit, page } = query

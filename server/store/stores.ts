@@ -6,8 +6,9 @@ import type { Database } from './database.ts'
 import { events } from './events.ts'
 import { executionLists } from './execution-lists.ts'
 import { executions } from './executions.ts'
-import { listeners } from './listeners.ts'
 import { groups } from './groups.ts'
+import { listeners } from './listeners.ts'
+import { outbox } from './outbox.ts'
 import { overviews } from './overviews.ts'
 import { packages } from './packages.ts'
 import { registrations } from './registrations.ts'
@@ -22,7 +23,8 @@ import { tokens } from './tokens.ts'
 
 export type Stores = ReturnType<typeof stores>
 
-export function stores(db: Database) {
+/** `audience`: publishers that hear of every execution. */
+export function stores(db: Database, audience: readonly string[] = []) {
   return {
     packages: packages(db),
     tokens: tokens(db),
@@ -33,6 +35,7 @@ export function stores(db: Database) {
     builds: builds(db),
     executions: executions(db),
     executionLists: executionLists(db),
+    outbox: outbox(db, audience),
     overviews: overviews(db),
     search: search(db),
     attempts: attempts(db),

@@ -12,11 +12,16 @@ import { sampleCheck } from './checks.ts'
 export const commit = 'a'.repeat(40)
 
 /** The package deb/hello, maintained by ann, with `checks` registered on its default branch. */
-export async function addHello(
+export const addHello = (services: Pick<Services, 'stores' | 'now'>, checks?: Check[]): Promise<Package> =>
+  addPackage(services, 'deb/hello', checks)
+
+/** The same of any package. */
+export async function addPackage(
   { stores, now }: Pick<Services, 'stores' | 'now'>,
-  checks: Check[] = [sampleCheck()],
+  name: string,
+  checks: Check[] = [sampleCheck({ for: [name] })],
 ): Promise<Package> {
-  const added = await stores.packages.ensure(parsePackage('deb/hello'), now())
+  const added = await stores.packages.ensure(parsePackage(name), now())
   await stores.packages.addMaintainer(added.id, 'ann')
   const registration = {
     packageId: added.id,

@@ -1,0 +1,11 @@
+/** Names under which deliveries are kept: the same from start to start, whatever else the settings say. */
+import type { Settings } from '../../schemas/types.gen.ts'
+
+export const fedoraMessagingName = 'fedora-messaging'
+export const webhookName = (name: string): string => `webhook ${name}`
+
+/** Those that the settings want to hear of every execution. */
+export const audienceOf = ({ publishers = {} }: Settings): string[] => [
+  ...(publishers.fedoraMessaging ? [fedoraMessagingName] : []),
+  ...Object.keys(publishers.webhooks ?? {}).map(webhookName),
+]

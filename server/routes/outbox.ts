@@ -1,0 +1,54 @@
+/** The outbox for its operators: what waits, what was set aside, and sending it once more. */
+import { Router } from 'express'
+import { deliveryStates } from '../../core/delivery.ts'
+import { NotFound } from '../../core/errors.ts'
+import { requireScope } from '../auth.ts'
+import { isRowId, page, readPage } from '../paging.ts'
+import { choiceFrom, textFrom } from '../query.ts'
+import type { Services } from '../services.ts'
+import type { Delivery } from '../store/outbox.ts'
+
+export function outboxRoutes(services: Services): Router {
+  const router = Router()
+  const { stores, now } = services
+
+  router.get('/api/v1/outbox', async (request, response) => {
+    await requireScope(services, request)
+    const { limit, after } = readPage(request.query, isRowId)
+    const list = await stores.outbox.list({
+      state: choiceFrom(request.query, 'state', deliveryStates),
+      publisher: textFrom(request.query, 'publisher'),
+      limit: limit + 1,
+      before: after === undefined ? undefined : Number(after),
+    })
+    const { data, next } = page(list, limit, ({ id }) => String(id))
+    response.json({ data: data.map(view), next })
+  })
+
+  router.post('/api/v1/outbox/:id/resend', async (request, response) => {
+    await requireScope(services, request)
+    const { id } = request.params
+    if (!isRowId(id)) throw new NotFound('delivery', id.slice(0, 100))
+    await stores.outbox.advance(await stores.outbox.find(Number(id)), 'resend', { now: now() })
+    response.json(view(await stores.outbox.find(Number(id))))
+  })
+  return router
+}
+
+const view = ({
+  id,
+  publisher,
+  state,
+  refusals,
+  problem,
+  messageId,
+  subject,
+  kind,
+  createdAt,
+  dueAt,
+  deliveredAt,
+  body,
+}: Delivery) => ({
+  ...{ id, publisher, state, refusals, problem, message: messageId, subject, kind },
+  ...{ createdAt, dueAt: state === 'waiting' ? dueAt : null, deliveredAt, body },
+})
