@@ -28,12 +28,16 @@ export type ResultsForm =
 export interface EveryShape {
   AgentMessage?: AgentMessage
   BuildData?: BuildData
+  BusHistory?: BusHistory
   Claim?: Claim
   Environment?: Environment
+  CoprBuildEnd?: CoprBuildEnd
   Hello?: Hello
   ImageFacts?: ImageFacts
   Job?: Job
+  KojiBuildChange?: KojiBuildChange
   Manifest?: Manifest
+  ObsBuildSuccess?: ObsBuildSuccess
   PackageChange?: PackageChange
   Push?: Push
   Report?: Report
@@ -141,6 +145,28 @@ export interface BuildArtifact {
   size?: number
 }
 /**
+ * A page of what a bus carried, as datagrepper answers it.
+ */
+export interface BusHistory {
+  pages: number
+  /**
+   * @maxItems 100
+   */
+  raw_messages: BusHistoryMessage[]
+  [k: string]: unknown
+}
+export interface BusHistoryMessage {
+  id: string
+  topic: string
+  headers?: {
+    'sent-at'?: string
+    [k: string]: unknown
+  } | null
+  body?: unknown
+  msg?: unknown
+  [k: string]: unknown
+}
+/**
  * Who takes an execution: a runner, and which process of it.
  */
 export interface Claim {
@@ -222,6 +248,20 @@ export interface Environment {
    * How much the service logs.
    */
   ASSAY_LOG?: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+}
+/**
+ * The part of Copr's copr.build.end that Assay reads.
+ */
+export interface CoprBuildEnd {
+  build: number
+  chroot: string
+  owner: string
+  copr: string
+  pkg: string
+  version: string
+  status: number
+  user?: string | null
+  [k: string]: unknown
 }
 /**
  * What a runner tells the server at its start and once a minute: who it is and what it can do.
@@ -344,6 +384,31 @@ export interface JobBuild {
   artifacts: BuildArtifact[]
 }
 /**
+ * The part of Koji's buildsys.build.state.change that Assay reads.
+ */
+export interface KojiBuildChange {
+  build_id: number
+  name: string
+  version: string
+  release: string
+  epoch?: number | null
+  attribute: string
+  old?: number | null
+  new: number
+  instance: string
+  owner?: string | null
+  /**
+   * @maxItems 20
+   */
+  request?: unknown[] | null
+  url?: string | null
+  task?: {
+    arch?: string | null
+    [k: string]: unknown
+  } | null
+  [k: string]: unknown
+}
+/**
  * checks.yaml at the root of a check repository: the native way to declare checks.
  */
 export interface Manifest {
@@ -414,6 +479,20 @@ export interface ManifestCheck {
    */
   disk?: string
   results?: ResultsForm
+}
+/**
+ * The part of OBS's package.build_success that Assay reads.
+ */
+export interface ObsBuildSuccess {
+  project: string
+  package: string
+  repository: string
+  arch: string
+  versrel: string
+  bcnt?: string | number
+  srcmd5?: string
+  user?: string | null
+  [k: string]: unknown
 }
 /**
  * What an admin changes about a package; what is absent stays.
@@ -601,6 +680,12 @@ export interface Settings {
      * @maxItems 50
      */
     archives?: ArchiveListener[]
+    /**
+     * AMQP 0-9-1 brokers that messages are consumed from: Fedora Messaging, openSUSE's.
+     *
+     * @maxItems 20
+     */
+    buses?: BusListener[]
   }
   rules?: Rules
 }
@@ -729,6 +814,69 @@ export interface ArchiveListener {
    * How often it is looked at.
    */
   every?: string
+}
+export interface BusListener {
+  /**
+   * What it is called on pages and in metrics.
+   */
+  name: string
+  /**
+   * Default: AMQP_URL.
+   */
+  url?: string
+  /**
+   * Absolute paths of PEM files: whom to believe, and who we are.
+   */
+  tls?: {
+    authority?: string
+    certificate?: string
+    key?: string
+  }
+  /**
+   * Declared as durable unless `passive`.
+   */
+  queue: string
+  exchange?: string
+  /**
+   * Routing keys, with * and # as the broker knows them.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  bindings: string[]
+  /**
+   * The queue and its bindings are there already: only consume.
+   */
+  passive?: boolean
+  /**
+   * Messages that may be under way at a time.
+   */
+  prefetch?: number
+  /**
+   * Where messages are asked for that were missed: datagrepper's /v2/search or what speaks like it.
+   */
+  history?: {
+    url: string
+    /**
+     * @minItems 1
+     * @maxItems 50
+     */
+    topics: string[]
+  }
+  /**
+   * Of the packages that each build system builds.
+   */
+  namespaces?: {
+    koji?: string
+    copr?: string
+    obs?: string
+  }
+  /**
+   * Build target, project or chroot as the build system names it (globs), and the release that it is for; the first that fits counts.
+   */
+  releases?: {
+    [k: string]: string
+  }
 }
 /**
  * Which of the builds that listeners hear count, and how many.

@@ -7,12 +7,16 @@ import { describe, type Validator } from './problems.ts'
 import type {
   AgentMessage,
   BuildData,
+  BusHistory,
   CheckResult,
   Claim,
+  CoprBuildEnd,
   Environment,
   Hello,
   ImageFacts,
   Job,
+  KojiBuildChange,
+  ObsBuildSuccess,
   PackageChange,
   Push,
   Report,
@@ -41,6 +45,10 @@ export const validatePackageChange = validator<PackageChange>('package-change')
 export const validatePush = validator<Push>('push')
 export const validateImage = validator<ImageFacts>('image')
 export const validateSettings = validator<Settings>('settings')
+export const validateKojiBuild = validator<KojiBuildChange>('koji-build')
+export const validateCoprBuild = validator<CoprBuildEnd>('copr-build')
+export const validateObsBuild = validator<ObsBuildSuccess>('obs-build')
+export const validateBusHistory = validator<BusHistory>('bus-history')
 export const validateEnvironment = validator<Environment>('config')
 
 /** Compiled on first use. */

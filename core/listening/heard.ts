@@ -1,4 +1,5 @@
 /** What a native message means here: a build, nothing (by which rule), or nonsense. */
+import type { Problem } from '../../schemas/validate.ts'
 import type { BuildData } from '../../schemas/types.gen.ts'
 
 /** A message as its bus delivers it, whatever the bus. */
@@ -9,6 +10,8 @@ export interface NativeMessage {
   /** When it was sent, ISO 8601; null where nobody says. */
   sentAt: string | null
   body: unknown
+  /** As it came, where that is not what JSON makes of its body. */
+  bytes?: Uint8Array
 }
 
 export interface HeardBuild {
@@ -39,3 +42,8 @@ export interface Malformed {
 export type Heard = HeardBuild | Ignored | Malformed
 
 export const ignored = (rule: string, why: string): Ignored => ({ kind: 'ignored', rule, why })
+
+export const malformed = (problems: readonly Problem[]): Malformed => ({
+  kind: 'malformed',
+  why: problems.map(({ path, message }) => `${path.join('.') || 'The message'} ${message}`).join('; '),
+})

@@ -1,5 +1,4 @@
 /** A listener understood a message: it is stored, or counted by the rule that keeps it out, or set aside. Safe to repeat. */
-import { AppError } from '../../core/errors.ts'
 import { ignored, type Heard, type HeardBuild, type NativeMessage } from '../../core/listening/heard.ts'
 import { applyRules } from '../../core/listening/rules.ts'
 import { parsePackage } from '../../core/names.ts'
@@ -74,16 +73,11 @@ async function setAside(
   { listener, message }: Origin,
   why: string,
 ): Promise<Outcome> {
-  const body = typeof message.body === 'string' ? message.body : JSON.stringify(message.body)
-  const size = Buffer.byteLength(body)
+  const bytes = message.bytes ?? Buffer.from(JSON.stringify(message.body))
   await stores.setAside.add({
-    ...{ listener, topic: message.topic, messageId: message.id, why, size },
-    body: size > keptBytes ? null : body,
+    ...{ listener, topic: message.topic, messageId: message.id, why, size: bytes.length },
+    body: bytes.length > keptBytes ? null : Buffer.from(bytes).toString(),
     setAsideAt: now(),
   })
   return 'set_aside'
 }
-
-/** Whether what went wrong is the message's own fault: it will go wrong again however often it is tried. */
-export const isItsOwnFault = (error: unknown): error is AppError =>
-  error instanceof AppError && error.status >= 400 && error.status < 500

@@ -1,14 +1,19 @@
 /** Starts the listeners that the site's settings name. */
 import type { Services } from '../services.ts'
 import { watchArchive } from './archive/watch.ts'
+import { consumeBus } from './bus/consume.ts'
 import type { Listener } from './listener.ts'
 
 export async function startListeners(services: Services): Promise<Listener> {
-  const { archives = [] } = services.settings.listeners ?? {}
+  const { archives = [], buses = [] } = services.settings.listeners ?? {}
   const started: Listener[] = []
   for (const archive of archives) {
     await services.stores.listeners.ensure(archive.name, 'archive')
     started.push(watchArchive(services, archive))
+  }
+  for (const bus of buses) {
+    await services.stores.listeners.ensure(bus.name, 'bus')
+    started.push(await consumeBus(services, bus))
   }
   return {
     async close() {

@@ -1,5 +1,6 @@
 /** What each listener heard last, what it ignored by which rule, and where it goes on. */
 import type { Database } from './database.ts'
+import { oneLine } from './one-line.ts'
 
 export interface ListenerState {
   name: string
@@ -89,17 +90,17 @@ export function listeners(db: Database) {
     async heard(name: string, { what, at, sentAt, repeated }: HeardNow): Promise<void> {
       await table()
         .where({ name })
-        .update({ heard: what.slice(0, line), heard_at: at, sent_at: sentAt })
+        .update({ heard: oneLine(what, line), heard_at: at, sent_at: sentAt })
         .increment(repeated ? 'repeated' : 'stored', 1)
     },
     /** Counts what a rule kept out; `what` was the last of them. */
     async ignore(listener: string, { rule, what, at, count = 1 }: IgnoredNow): Promise<void> {
       await db('ignored_counts')
-        .insert({ listener, rule, count, last: what.slice(0, line), last_at: at })
+        .insert({ listener, rule, count, last: oneLine(what, line), last_at: at })
         .onConflict(['listener', 'rule'])
         .merge({
           count: db.raw('ignored_counts.count + ?', [count]),
-          last: what.slice(0, line),
+          last: oneLine(what, line),
           last_at: at,
         })
     },

@@ -1,6 +1,7 @@
 /** Messages that could not be understood: kept for people to look at, and to be replayed once they can be. */
 import { NotFound } from '../../core/errors.ts'
 import type { Database } from './database.ts'
+import { oneLine } from './one-line.ts'
 
 export interface SetAside {
   id: number
@@ -42,14 +43,18 @@ export function setAsideMessages(db: Database) {
   const rows = () => db<Row>('set_aside_messages')
   return {
     /** Keeps it unless the same is there already, and drops the listener's oldest beyond a thousand. */
-    async add({ messageId, setAsideAt, ...message }: Omit<SetAside, 'id'>): Promise<void> {
-      const { listener, topic } = message
+    async add(message: Omit<SetAside, 'id'>): Promise<void> {
+      const { listener } = message
+      const messageId = message.messageId === null ? null : oneLine(message.messageId, 256)
       if (messageId !== null && (await rows().where({ listener, message_id: messageId }).first())) return
       await db('set_aside_messages').insert({
-        ...message,
-        topic: topic.slice(0, 255),
-        message_id: messageId?.slice(0, 256) ?? null,
-        set_aside_at: setAsideAt,
+        listener,
+        topic: oneLine(message.topic, 255),
+        message_id: messageId,
+        why: oneLine(message.why, 2000),
+        body: message.body?.replaceAll('\0', '\u{FFFD}') ?? null,
+        size: message.size,
+        set_aside_at: message.setAsideAt,
       })
       const oldest = await rows().where({ listener }).orderBy('id', 'desc').offset(kept).first('id')
       if (oldest) await rows().where({ listener }).where('id', '<=', oldest.id).delete()

@@ -1,0 +1,41 @@
+/** Copr's `copr.build.end`: a build per chroot, which is a release and an architecture. */
+import { validateCoprBuild } from '../../schemas/validate.ts'
+import type { Naming } from './bus.ts'
+import { ignored, malformed, type Heard } from './heard.ts'
+import { releaseOf } from './release-of.ts'
+
+const succeeded = 1
+
+export function coprBuild(body: unknown, { namespaces, releases }: Naming): Heard {
+  const { value: end, problems } = validateCoprBuild(body)
+  if (!end) return malformed(problems)
+  const project = `${end.owner}/${end.copr}`
+  if (end.status !== succeeded)
+    return ignored('notComplete', `Build ${end.build} of ${project} did not succeed.`)
+  const [, system = '', arch = ''] = /^(.+)-([a-z0-9_]+)$/.exec(end.chroot) ?? []
+  const release = releaseOf([`${project}:${end.chroot}`, end.chroot], releases ?? {}, () =>
+    systemRelease(system),
+  )
+  if (release === null)
+    return ignored('unknownRelease', `${end.chroot} of ${project} is for no known release.`)
+  return {
+    kind: 'build',
+    source: 'urn:copr',
+    id: `build/${end.build}/${end.chroot}`,
+    build: {
+      package: `${namespaces?.copr ?? 'rpms'}/${end.pkg}`,
+      release,
+      version: end.version,
+      architectures: [arch],
+    },
+    user: end.user ?? end.owner,
+    scratch: false,
+  }
+}
+
+/** `fedora-41` is f41, `epel-9` el9, `fedora-rawhide` rawhide; others are named as they are. */
+function systemRelease(system: string): string | null {
+  const [, kind, version] = /^(fedora|epel)-(\d+)$/.exec(system) ?? []
+  if (version !== undefined) return `${kind === 'fedora' ? 'f' : 'el'}${version}`
+  return system === 'fedora-rawhide' ? 'rawhide' : system === '' ? null : system
+}

@@ -1,0 +1,110 @@
+/** Consumes a bus: each message is acknowledged once nothing of it can be lost, and what was missed is asked for. */
+import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { BusListener } from '../../../schemas/types.gen.ts'
+import { AppError } from '../../../core/errors.ts'
+import { keepConnected, openChannel } from '../../amqp-connection.ts'
+import type { Services } from '../../services.ts'
+import type { Listener } from '../listener.ts'
+import { catchUp } from './catch-up.ts'
+import { hearMessage } from './hear-message.ts'
+import { openMark, type Mark } from './mark.ts'
+import { readMessage } from './read-message.ts'
+
+/** Milliseconds before a message is tried again that could not be stored. */
+const pause = 1_000
+
+interface Consuming {
+  services: Services
+  bus: BusListener
+  mark: Mark
+  signal: AbortSignal
+}
+
+/** Throws NO_BROKER where nobody says which broker it is. */
+export async function consumeBus(services: Services, bus: BusListener): Promise<Listener> {
+  const url = bus.url ?? services.config.amqpUrl
+  if (url === null)
+    throw new AppError('NO_BROKER', 400, `Listener ${bus.name} names no broker: set its url, or AMQP_URL.`)
+  const closing = new AbortController()
+  const log = services.log.child({ listener: bus.name })
+  const consuming = { services, bus, mark: await openMark(services, bus.name), signal: closing.signal }
+  const work = new Set<Promise<void>>()
+  const track = (promise: Promise<void>): void => {
+    const tracked = promise.finally(() => work.delete(tracked))
+    work.add(tracked)
+  }
+  const connection = await keepConnected({ url, ...(bus.tls && { tls: bus.tls }) }, log, (model) =>
+    setUp(consuming, model, track),
+  )
+  return {
+    async close() {
+      closing.abort()
+      await Promise.all(work)
+      await connection.close().catch(() => undefined)
+    },
+  }
+}
+
+/** On each new connection: the queue first, so that nothing falls between it and what is asked for of the past. */
+async function setUp(
+  consuming: Consuming,
+  model: ChannelModel,
+  track: (work: Promise<void>) => void,
+): Promise<void> {
+  const { bus, services } = consuming
+  if (consuming.signal.aborted) return
+  const channel = await openChannel(model, services.log)
+  const lost = new AbortController()
+  channel.once('close', () => lost.abort())
+  const signal = AbortSignal.any([consuming.signal, lost.signal])
+  const here = { ...consuming, signal }
+  await declare(channel, bus)
+  await channel.prefetch(bus.prefetch ?? 50)
+  if (bus.history) track(catchUp(here, bus.history))
+  // One after the other: what a build and its repeat lead to must not depend on which is faster.
+  let last = Promise.resolve()
+  await channel.consume(bus.queue, (delivered) => {
+    if (!delivered || signal.aborted) return
+    last = last.then(() => take(here, channel, delivered))
+    track(last)
+  })
+  await services.stores.listeners.setTrouble(bus.name, null, services.now())
+}
+
+async function declare(
+  channel: Channel,
+  { queue, passive, bindings, exchange = 'amq.topic' }: BusListener,
+): Promise<void> {
+  if (passive) {
+    await channel.checkQueue(queue)
+    return
+  }
+  await channel.assertQueue(queue, { durable: true })
+  for (const key of bindings) await channel.bindQueue(queue, exchange, key)
+}
+
+async function take(consuming: Consuming, channel: Channel, delivered: ConsumeMessage): Promise<void> {
+  const { services, bus, mark, signal } = consuming
+  // What is still in hand at the end was not acknowledged: the broker gives it out again.
+  if (signal.aborted) return
+  try {
+    const message = readMessage(delivered)
+    await hearMessage(services, bus, message)
+    await mark.reached(message.sentAt)
+    channel.ack(delivered)
+  } catch (error) {
+    services.log.warn({ err: error, listener: bus.name }, 'a message cannot be stored now and is tried again')
+    await sleep(pause, undefined, { signal }).catch(() => undefined)
+    giveBack(channel, delivered)
+  }
+}
+
+/** The channel may be gone: then the broker has taken it back already. */
+function giveBack(channel: Channel, delivered: ConsumeMessage): void {
+  try {
+    channel.nack(delivered)
+  } catch {
+    return
+  }
+}
