@@ -24,7 +24,7 @@ interface CatchingUp {
 export async function catchUp(catching: CatchingUp, history: History): Promise<void> {
   const { services, bus, signal } = catching
   const { listeners } = services.stores
-  while (!signal.aborted) {
+  for (;;) {
     try {
       await hearMissed(catching, history)
       await listeners.setTrouble(bus.name, null, services.now())
