@@ -4,13 +4,14 @@ import { parsePackage } from '../../core/names.ts'
 import { compareVersions } from '../../core/versions.ts'
 import type { Build } from '../store/builds.ts'
 import type { Stores } from '../store/stores.ts'
+import { announce } from './announce.ts'
 
 /**
  * Cancels what waits of older versions of the same package, release and architectures. What somebody asked for, and what
  * a runner takes in the same moment, goes on. Run it in the transaction that makes the newer build's executions.
  */
 export async function supersede(
-  { executions }: Pick<Stores, 'executions'>,
+  inside: Pick<Stores, 'executions' | 'builds' | 'outbox'>,
   newer: Build,
   now: string,
 ): Promise<void> {
@@ -21,11 +22,15 @@ export async function supersede(
     concerns: null,
     note: `Version ${newer.version} came before this had begun.`,
   }
-  for (const execution of await executions.waitingFor(newer.packageId, newer.release)) {
+  for (const execution of await inside.executions.waitingFor(newer.packageId, newer.release)) {
     if (!newer.architectures.includes(execution.arch)) continue
     if (compareVersions(execution.version, newer.version, rules) >= 0) continue
-    await executions.advance(execution, 'cancel', { verdict, finishedAt: now }).catch((error: unknown) => {
-      if (!(error instanceof Conflict)) throw error
-    })
+    try {
+      await inside.executions.advance(execution, 'cancel', { verdict, finishedAt: now })
+    } catch (error) {
+      if (error instanceof Conflict) continue
+      throw error
+    }
+    await announce(inside, execution.id, 'finished', now)
   }
 }

@@ -3,7 +3,7 @@ import { assertProblem } from '../../support/problem.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
 import { temporaryFolder, type TemporaryFolder } from '../../support/folder.ts'
 import { settingsFile } from '../../support/settings.ts'
-import { addHello, oneExecution } from '../../support/site.ts'
+import { addHello, announce, oneExecution } from '../../support/site.ts'
 
 interface DeliveryJson {
   id: number
@@ -11,6 +11,7 @@ interface DeliveryJson {
   publisher: string
   subject: string
   message: string
+  body: { phase: string; execution: { reason: string | null } }
 }
 
 describe('the outbox over HTTP', () => {
@@ -55,6 +56,20 @@ describe('the outbox over HTTP', () => {
     const token = await server.token('ann', ['push', 'events'])
     await assertProblem(await ask('', token), 403, 'FORBIDDEN')
     await assertProblem(await ask('/1/resend', token, 'POST'), 403, 'FORBIDDEN')
+  })
+
+  it('tells the end also of what a newer build made needless', async () => {
+    server.services.settings.rules = { supersede: true }
+    const [old] = (await announce(server.services, { release: 'sid', version: '1' })).executions
+    await announce(server.services, { release: 'sid', version: '2' })
+    const told = (await list()).filter(({ subject }) => subject === old?.id).map(({ body }) => body)
+    assert.deepEqual(
+      told.map(({ phase, execution: { reason } }) => [phase, reason]),
+      [
+        ['finished', 'superseded'],
+        ['scheduled', null],
+      ],
+    )
   })
 
   it('sends a message that was set aside once more', async () => {
