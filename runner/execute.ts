@@ -2,6 +2,7 @@
 import { mkdtemp, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
+import { beginnings } from '../core/log-marks.ts'
 import { readReports } from '../core/outputs/reports.ts'
 import { parseResults } from '../core/outputs/results.ts'
 import type { Job, Report } from '../schemas/types.gen.ts'
@@ -39,20 +40,20 @@ export async function execute(job: Job, ports: Ports, signal: AbortSignal): Prom
     await using folder = await privateFolder(ports.folder)
     story.begin(
       'fetching',
-      `fetching the check of ${job.check.repository} and ${job.build.artifacts.length} artifacts`,
+      `${beginnings.fetching} of ${job.check.repository} and ${job.build.artifacts.length} artifacts`,
     )
     await handOver(job, ports, folder.input, signal)
-    story.begin('booting', `opening a machine with image ${job.check.image}`)
+    story.begin('booting', `${beginnings.booting} with image ${job.check.image}`)
     await ports.image(job.check.image, story.say, signal)
     await using machine = await ports.open(specOf(job, folder.input), signal)
     story.meet(machine)
-    story.begin('installing', needsPreparation(job) ? 'installing packages' : 'nothing to install')
+    story.begin('installing', needsPreparation(job) ? beginnings.installing : beginnings.nothingToInstall)
     if (needsPreparation(job)) await prepare(machine, story, signal)
-    story.begin('running', ports.terminal ? 'opening a terminal' : `running ${job.check.name}`)
+    story.begin('running', ports.terminal ? 'opening a terminal' : `${beginnings.running} ${job.check.name}`)
     const end = await (ports.terminal
       ? letIn(ports.terminal(), machine, story, signal)
       : check(job, machine, story, signal))
-    story.begin('collecting', 'collecting what it left')
+    story.begin('collecting', beginnings.collecting)
     await collect(machine, folder.output, { job, end, story, ports, signal })
     return story.report()
   } catch (error) {

@@ -1,4 +1,5 @@
 /** The telling of one attempt while it goes on: its steps, its log, and in the end its report. */
+import { ownLine } from '../core/log-marks.ts'
 import type { CheckResult, Ending, MachineFacts, Report, StepBegun } from '../schemas/types.gen.ts'
 import { AttemptEnded } from './ending.ts'
 import { MachineFailed, type Machine, type PhaseEnd } from './machine/machine.ts'
@@ -37,7 +38,7 @@ export function beginStory(image: string, listener: Listener, signal: AbortSigna
   const results: CheckResult[] = []
   const notes: string[] = []
   const say = (text: string): void => {
-    const words = Buffer.from(`${midLine ? '\n' : ''}== ${text}\n`)
+    const words = Buffer.from(`${midLine ? '\n' : ''}${ownLine}${text}\n`)
     midLine = false
     if (words.length > ownLeft) return
     ownLeft -= words.length

@@ -1,12 +1,16 @@
 /** What executions leave on disk: per attempt one log and a folder of artifacts. Everything in here was said by a guest. */
+import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { lstat, mkdir, open, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { Readable } from 'node:stream'
+import { mkdir, open, rm } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import type { Readable } from 'node:stream'
 import { AppError } from '../core/errors.ts'
 import { parseArtifactPath } from './artifact-path.ts'
+import { linesOf, renewIndex, worthKeeping } from './kept-index.ts'
+import type { LineIndex } from './line-index.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { receiveFile, tooLarge } from './receive-file.ts'
+import { storedFile, type StoredFile } from './stored-file.ts'
 
 /** Which attempt's files. `execution`: its UUID, already looked up. */
 export interface AttemptKey {
@@ -14,12 +18,10 @@ export interface AttemptKey {
   attempt: number
 }
 
-/** A file as it is now, and any stretch of it. */
-export interface StoredFile {
-  path: string
-  size: number
-  /** The bytes from `start` up to and without `end`. */
-  read: (start: number, end: number) => Readable
+/** A file that can be read line by line, whatever its size. */
+export interface StoredText extends StoredFile {
+  /** Where its lines are; counted once, and kept. */
+  lines: () => Promise<LineIndex>
 }
 
 /** Bytes, and how many files. */
@@ -39,7 +41,27 @@ export function executionFiles(folder: string) {
   const logPath = (key: AttemptKey): string => join(attemptFolder(key), 'log')
   const artifactPath = (key: AttemptKey, path: string): string =>
     join(attemptFolder(key), 'artifacts', parseArtifactPath(path))
+  /** No artifact's own name: it may be as long as a name can be. */
+  const indexPath = (key: AttemptKey, file: string): string =>
+    join(
+      attemptFolder(key),
+      'lines',
+      createHash('sha256')
+        .update(relative(attemptFolder(key), file))
+        .digest('hex'),
+    )
   const serially = oneAtATime()
+  const storedText = async (key: AttemptKey, path: string): Promise<StoredText | null> => {
+    const file = await storedFile(path)
+    const index = indexPath(key, path)
+    return file && { ...file, lines: () => serially(index, () => linesOf(index, file)) }
+  }
+  /** While a log is written, so that the first who opens a large one does not wait. */
+  const countLines = async (key: AttemptKey, path: string): Promise<void> => {
+    const file = await storedFile(path)
+    const index = indexPath(key, path)
+    if (file) await serially(index, () => renewIndex(index, file))
+  }
   return {
     /** Removes what a crash left half received. */
     tidy: (): Promise<void> => rm(incoming, { recursive: true, force: true }),
@@ -47,15 +69,17 @@ export function executionFiles(folder: string) {
      * Appends `bytes` that begin at `offset` of the log and returns its size then. What is there already is skipped, so
      * a repeat changes nothing. Throws LOG_GAP when bytes before `offset` are missing, TOO_LARGE beyond the limit.
      */
-    appendLog(key: AttemptKey, offset: number, bytes: Buffer): Promise<number> {
+    async appendLog(key: AttemptKey, offset: number, bytes: Buffer): Promise<number> {
       const path = logPath(key)
-      return serially(path, () => appendAt(path, offset, bytes))
+      const size = await serially(path, () => appendAt(path, offset, bytes))
+      if (Math.floor(offset / worthKeeping) < Math.floor(size / worthKeeping)) await countLines(key, path)
+      return size
     },
     /** The log; null when nothing was written yet. */
-    log: (key: AttemptKey): Promise<StoredFile | null> => storedFile(logPath(key)),
+    log: (key: AttemptKey): Promise<StoredText | null> => storedText(key, logPath(key)),
     /** The artifact; null when there is none of that name. Throws BAD_ARTIFACT_PATH. */
-    artifact: async (key: AttemptKey, path: string): Promise<StoredFile | null> =>
-      storedFile(artifactPath(key, path)),
+    artifact: async (key: AttemptKey, path: string): Promise<StoredText | null> =>
+      storedText(key, artifactPath(key, path)),
     /**
      * Keeps `body` as an artifact and returns its size in bytes. `room`: bytes that the attempt may still leave.
      * Throws BAD_ARTIFACT_PATH, TOO_LARGE, CHECKSUM_MISMATCH, or ARTIFACT_PATH_TAKEN where a file is a folder elsewhere.
@@ -69,7 +93,11 @@ export function executionFiles(folder: string) {
       )
       try {
         if (received.sha256 !== artifact.sha256) throw mismatch(artifact, received.sha256)
-        await received.keep(target)
+        const index = indexPath(key, target)
+        await serially(index, async () => {
+          await received.keep(target)
+          await rm(index, { force: true })
+        })
       } catch (error) {
         await received.drop()
         throw isPathClash(error) ? pathTaken(artifact.path) : error
@@ -98,23 +126,6 @@ async function appendAt(path: string, offset: number, bytes: Buffer): Promise<nu
   if (size + fresh.length > fileLimits.log) throw tooLarge(fileLimits.log)
   if (fresh.length > 0) await file.write(fresh, 0, fresh.length, size)
   return size + fresh.length
-}
-
-async function storedFile(path: string): Promise<StoredFile | null> {
-  const found = await lstat(path).catch(() => null)
-  if (!found?.isFile()) return null
-  return {
-    path,
-    size: found.size,
-    read: (start, end) => Readable.from(stretch(path, start, end), { objectMode: false }),
-  }
-}
-
-async function* stretch(path: string, start: number, end: number): AsyncGenerator<Buffer> {
-  if (end <= start) return
-  await using file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
-  const chunks: AsyncIterable<Buffer> = file.createReadStream({ start, end: end - 1, autoClose: false })
-  yield* chunks
 }
 
 const gap = (offset: number, size: number): AppError =>

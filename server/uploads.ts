@@ -1,10 +1,10 @@
 /** Files that were handed over with an event: kept under their own checksum, so that the same file is kept once. */
-import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { AppError, NotFound } from '../core/errors.ts'
 import type { BuildArtifact } from '../schemas/types.gen.ts'
 import { receiveFile } from './receive-file.ts'
+import { storedFile, type StoredFile } from './stored-file.ts'
 
 export interface Upload {
   sha256: string
@@ -44,10 +44,10 @@ export function uploads(folder: string) {
       await keep(join(folder, sha256))
       return { sha256, size }
     },
-    /** Path of the file with this checksum; throws NOT_FOUND. */
-    async find(sha256: string): Promise<string> {
-      const path = join(folder, sha256)
-      if (/^[0-9a-f]{64}$/.test(sha256) && (await lstat(path).catch(() => null))?.isFile()) return path
+    /** The file with this checksum; throws NOT_FOUND. */
+    async find(sha256: string): Promise<StoredFile> {
+      const file = /^[0-9a-f]{64}$/.test(sha256) ? await storedFile(join(folder, sha256)) : null
+      if (file) return file
       throw new NotFound('upload', sha256)
     },
   }

@@ -3,7 +3,8 @@ import type { Artifact } from '../store/results.ts'
 import { html, type Html } from './html.ts'
 import { counted } from './marks.ts'
 import { size } from './moment.ts'
-import { artifactPath } from './paths.ts'
+import { fileKind } from '../file-kind.ts'
+import { archivePath, artifactPath, viewPath } from './paths.ts'
 
 interface ArtifactsView {
   execution: { id: string }
@@ -20,14 +21,17 @@ export function artifactsSection({ execution, attempts, artifacts }: ArtifactsVi
     <h2 id="artifacts">
       ${counted(artifacts.length, 'artifact')}, <span class="muted">${size(bytes)}</span>
     </h2>
+    <p class="actions"><a href="${archivePath(execution.id)}">All of them and the log, as one archive</a></p>
     <div class="scroll" role="region" aria-label="Artifacts" tabindex="0">
       <table>
         <thead>
           <tr>
             <th scope="col">File</th>
             <th scope="col" class="number">Size</th>
+            <th scope="col">Type</th>
             ${attempts.length > 1 && html`<th scope="col" class="number">Attempt</th>`}
             <th scope="col">SHA-256</th>
+            <th scope="col"><span class="unseen">Download</span></th>
           </tr>
         </thead>
         <tbody>
@@ -44,9 +48,18 @@ export function artifactsSection({ execution, attempts, artifacts }: ArtifactsVi
 const artifactRow = (id: string, artifact: Artifact, withAttempt: boolean): Html =>
   html`<tr>
     <th scope="row">
-      <a href="${artifactPath(id, artifact.path, artifact.attempt)}"><bdi>${artifact.path}</bdi></a>
+      <a href="${viewPath(id, artifact.path)}?attempt=${artifact.attempt}"><bdi>${artifact.path}</bdi></a>
     </th>
     <td class="number">${size(artifact.size)}</td>
+    <td>${fileKind(artifact.path).type}</td>
     ${withAttempt && html`<td class="number">${artifact.attempt}</td>`}
     <td><code class="digest">${artifact.sha256}</code></td>
+    <td>
+      <a
+        href="${artifactPath(id, artifact.path, artifact.attempt)}"
+        download
+        aria-label="Download ${artifact.path}"
+        >Download</a
+      >
+    </td>
   </tr>`

@@ -35,7 +35,7 @@ export function executionPage(view: ExecutionView, now: string): Html {
       <div data-live="lifecycle">${lifecycle(execution, now)}</div>
       ${relations(view, now)}
       <div data-live="results">${view.results.length > 0 && resultsSection(view)}</div>
-      ${logSection(execution.id, view.log)}
+      ${logSection(execution.id, view.log, isTrouble(execution))}
       <div data-live="artifacts">${view.artifacts.length > 0 && artifactsSection(view)}</div>
       <div data-live="attempts">
         ${
@@ -47,6 +47,9 @@ export function executionPage(view: ExecutionView, now: string): Html {
     `,
   })
 }
+
+const isTrouble = ({ outcome }: Execution): boolean =>
+  outcome === 'failed' || outcome === 'needs_inspection' || outcome === 'errored'
 
 /** The verdict, why, and whom it concerns. */
 function headline({ execution, why }: ExecutionView): Html {

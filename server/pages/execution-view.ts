@@ -1,4 +1,5 @@
 /** What the page of an execution shows, put together from what is stored; secrets of the runner's stay behind. */
+import type { Section } from '../line-index.ts'
 import type { Attempt, StepTimes } from '../store/attempts.ts'
 import type { Build } from '../store/builds.ts'
 import type { Execution } from '../store/executions.ts'
@@ -33,7 +34,7 @@ export interface ExecutionView {
 }
 
 /** What is shown of an attempt's log. `growing`: more may come. */
-export type LogView = LogPart & { attempt: number; growing: boolean }
+export type LogView = LogPart & { sections: readonly Section[]; attempt: number; growing: boolean }
 
 export const attemptViews = (attempts: readonly Attempt[], steps: readonly StepTimes[]): AttemptView[] =>
   attempts.map((attempt) => ({

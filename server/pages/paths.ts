@@ -25,3 +25,15 @@ export const executionPath = (id: string, ...rest: readonly string[]): string =>
 /** `file`: relative, slashes between parts; `attempt`: whose artifact it is. */
 export const artifactPath = (id: string, file: string, attempt: number): string =>
   `${executionPath(id, 'artifacts', ...file.split('/'))}?attempt=${attempt}`
+
+/** The page that shows an artifact. */
+export const viewPath = (id: string, file: string): string =>
+  executionPath(id, 'view', 'artifacts', ...file.split('/'))
+
+/** The page that shows the log, and the log itself as text. */
+export const logViewPath = (id: string): string => executionPath(id, 'view', 'log')
+export const logPath = (id: string, attempt: number): string =>
+  `${executionPath(id, 'log')}?attempt=${attempt}`
+
+/** All that an execution left, as one archive. */
+export const archivePath = (id: string): string => executionPath(id, 'archive.tar.gz')

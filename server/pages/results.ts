@@ -3,7 +3,7 @@ import type { Outcome } from '../../core/execution.ts'
 import type { Artifact, Result } from '../store/results.ts'
 import { html, type Html } from './html.ts'
 import { chip, counted } from './marks.ts'
-import { artifactPath } from './paths.ts'
+import { viewPath } from './paths.ts'
 
 interface ResultsView {
   execution: { id: string }
@@ -57,6 +57,6 @@ const resultRow = (id: string, result: Result, artifacts: readonly Artifact[]): 
 function evidence(id: string, { artifact }: Result, artifacts: readonly Artifact[]): Html | null {
   const found = artifacts.findLast(({ path }) => path === artifact)
   return found
-    ? html`<a href="${artifactPath(id, found.path, found.attempt)}"><bdi>${found.path}</bdi></a>`
+    ? html`<a href="${viewPath(id, found.path)}?attempt=${found.attempt}"><bdi>${found.path}</bdi></a>`
     : null
 }

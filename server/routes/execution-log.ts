@@ -25,10 +25,11 @@ export function executionLogRoutes(services: Services): Router {
 export async function sendLog(
   { files }: Pick<Services, 'files'>,
   { id, attempt: newest }: Pick<Execution, 'id' | 'attempt'>,
-  { query }: Pick<Request, 'query'>,
+  request: Request,
   response: Response,
 ): Promise<void> {
-  const log = await files.log({ execution: id, attempt: numberFrom(query, 'attempt') ?? newest })
-  if (log) await sendStored(response, log.path, {})
-  else response.type('text/plain; charset=utf-8').send('')
+  const log = await files.log({ execution: id, attempt: numberFrom(request.query, 'attempt') ?? newest })
+  const type = 'text/plain; charset=utf-8'
+  if (log) await sendStored(request, response, log, { type })
+  else response.type(type).send('')
 }

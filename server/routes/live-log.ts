@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Router, type Request, type Response } from 'express'
 import { AppError } from '../../core/errors.ts'
 import { visible } from '../pages/html.ts'
-import { lastLineEnd, split, whole } from '../pages/log-part.ts'
+import { lastLineEnd, split } from '../pages/log-part.ts'
 import { readable } from '../pages/terminal-text.ts'
+import { bytesOf } from '../line-index.ts'
 import { parseId } from '../parse-id.ts'
 import { textFrom } from '../query.ts'
 import type { Services } from '../services.ts'
@@ -63,7 +64,7 @@ async function stream(
     const over = state !== 'running' || newest !== attempt
     const log = await files.log({ execution, attempt })
     const chunk = log
-      ? await whole(log.read(offset, Math.min(log.size, offset + liveLimits.chunk)))
+      ? await bytesOf(log, offset, Math.min(log.size, offset + liveLimits.chunk))
       : Buffer.alloc(0)
     const isLast = over && offset + chunk.length >= (log?.size ?? 0)
     const end = isLast ? chunk.length : lastLineEnd(chunk, liveLimits.chunk)

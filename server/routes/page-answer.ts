@@ -15,16 +15,21 @@ const pagePolicy = [
 export interface Forms {
   json: () => unknown
   html: () => Html
+  /** Whether the page shows another address of this site in a frame. */
+  frames?: boolean
 }
 
-export async function answer(request: Request, response: Response, { json, html }: Forms): Promise<void> {
+export async function answer(request: Request, response: Response, forms: Forms): Promise<void> {
   response.vary('accept').set('cache-control', 'no-cache')
-  if (request.accepts(['html', 'json']) === 'json') response.json(await json())
-  else sendPage(response, html())
+  if (request.accepts(['html', 'json']) === 'json') response.json(await forms.json())
+  else sendPage(response, forms.html(), forms.frames)
 }
 
-function sendPage(response: Response, markup: Html): void {
-  response.set('content-security-policy', pagePolicy).type('html').send(markup.toString())
+function sendPage(response: Response, markup: Html, frames = false): void {
+  response
+    .set('content-security-policy', frames ? `${pagePolicy}; frame-src 'self'` : pagePolicy)
+    .type('html')
+    .send(markup.toString())
 }
 
 /** A page for browsers, problem details for everybody who did not ask for one. */

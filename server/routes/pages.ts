@@ -8,6 +8,7 @@ import { checkPageRoutes } from './check-pages.ts'
 import { executionCompareRoutes } from './execution-compare.ts'
 import { executionPageRoutes } from './execution-pages.ts'
 import { feedRoutes } from './feeds.ts'
+import { filePageRoutes } from './file-pages.ts'
 import { liveLogRoutes } from './live-log.ts'
 import { maintainerPageRoutes } from './maintainer-pages.ts'
 import { sayProblem } from './page-answer.ts'
@@ -20,7 +21,8 @@ export function pageRoutes(services: Services): Router {
   router.use(assetRoutes(), badgeRoutes(services), feedRoutes(services))
   router.use(sitePageRoutes(services), packagePageRoutes(services), checkPageRoutes(services))
   router.use(maintainerPageRoutes(services), searchPageRoutes(services))
-  router.use(executionCompareRoutes(services), executionPageRoutes(services), liveLogRoutes(services))
+  router.use(executionCompareRoutes(services), executionPageRoutes(services))
+  router.use(filePageRoutes(services), liveLogRoutes(services))
   router.use(nothingHere, problemHandler(services.log, sayProblem))
   return router
 }

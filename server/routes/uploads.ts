@@ -16,8 +16,8 @@ export function uploadRoutes(services: Services): Router {
   })
   router.get('/uploads/:sha256/:name', async (request, response) => {
     const name = parseFileName(request.params.name)
-    const path = await services.uploads.find(request.params.sha256)
-    await sendStored(response, path, { name, maxAge: '1y', immutable: true })
+    const file = await services.uploads.find(request.params.sha256)
+    await sendStored(request, response, file, { type: 'application/octet-stream', name, immutable: true })
   })
   return router
 }

@@ -110,7 +110,10 @@ export const executionView: ExecutionView = {
   reruns: [{ ...execution, id: id(3), state: 'scheduled', outcome: null }],
   why: null,
   runAtHome: 'assay run .',
-  log: { firstLine: 1, lines: ['first', 'second'], offset: 13, size: 13, attempt: 2, growing: false },
+  log: {
+    ...{ firstLine: 1, lines: ['first', 'second'], offset: 13, size: 13 },
+    ...{ sections: [], attempt: 2, growing: false },
+  },
 }
 
 const seen = (number: number, buildId: string, outcome: ExecutionSeen['outcome']): ExecutionSeen => ({

@@ -214,19 +214,15 @@ describe('pages over HTTP', () => {
     assert.match(await never.text(), /is on record for this release and\s+architecture/)
   })
 
-  it('show any part of a long log, and all of it as text with ranges', async () => {
+  it('show the end of a long log, and all of it as text with ranges', async () => {
     const path = `/executions/${site.executions.failed}`
     const end = await (await get(path)).text()
     assert.match(end, /id="L642"/)
     assert.doesNotMatch(end, /id="L1"/)
-    const beginning = await (await get(`${path}?attempt=1&line=1`)).text()
-    assert.match(beginning, /id="L1"[^]*id="L500"/)
-    assert.ok(!beginning.includes('id="L501"') && !beginning.includes('\u001b'))
     const part = await get(`${path}/log`, { range: 'bytes=0-7' })
     assert.deepEqual([part.status, await part.text()], [206, '\u001b[32mok\u001b'])
     assert.match(part.headers.get('content-type') ?? '', /^text\/plain/)
     assert.equal(await (await get(`${path}/log?attempt=9`)).text(), '')
-    assert.equal((await get(`${path}?line=x`)).status, 400)
   })
 
   it('hand out artifacts, with ranges, never as pages of this site', async () => {
