@@ -22,6 +22,7 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   executions: () => import('./commands/executions.ts'),
   logs: () => import('./commands/logs.ts'),
   rerun: () => import('./commands/rerun.ts'),
+  keep: () => import('./commands/keep.ts'),
   cancel: () => import('./commands/cancel.ts'),
   outbox: () => import('./commands/outbox.ts'),
 }

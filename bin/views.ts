@@ -15,6 +15,8 @@ export interface ExecutionJson {
   note: string | null
   createdAt: string
   finishedAt: string | null
+  /** Only where one execution was asked for. */
+  kept?: { at: string; by: string } | null
   url: string
 }
 

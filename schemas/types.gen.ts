@@ -665,7 +665,7 @@ export interface ResultsdbTestcase {
   ref_url: string | null
 }
 /**
- * The site's settings file: what the environment is too flat for. Each part belongs to one capability; a part that is absent is switched off.
+ * The site's settings file: what the environment is too flat for. Each part belongs to one capability; a part that is absent is switched off, or as its description says.
  */
 export interface Settings {
   publishers?: PublisherSettings
@@ -688,6 +688,7 @@ export interface Settings {
     buses?: BusListener[]
   }
   rules?: Rules
+  retention?: RetentionSettings
 }
 /**
  * Where Assay tells what happens to executions. What is absent is not told anything.
@@ -947,6 +948,19 @@ export interface Rules {
    * Whether a newer version cancels what still waits of an older one for the same release and architecture.
    */
   supersede?: boolean
+}
+/**
+ * How long logs and artifacts are kept. Absent: the defaults. Results and the lifecycle of executions stay for ever.
+ */
+export interface RetentionSettings {
+  /**
+   * After an execution has finished; 0: for ever. Default 180.
+   */
+  days?: number
+  /**
+   * Of one package, the oldest going first; 0: as much as there is. Default 5120.
+   */
+  packageMiB?: number
 }
 /**
  * How far an attempt has come, and on what machine once that is known.

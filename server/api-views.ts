@@ -1,4 +1,5 @@
 /** Shapes of the JSON API: what is stored, without what is internal, plus where things are. */
+import { fileKind } from './file-kind.ts'
 import type { Services } from './services.ts'
 import type { Attempt, StepTimes } from './store/attempts.ts'
 import type { Build } from './store/builds.ts'
@@ -24,11 +25,12 @@ export async function wholeExecution(
   execution: Execution,
 ) {
   const { id } = execution
-  const [attempts, steps, results, artifacts] = await Promise.all([
+  const [attempts, steps, results, artifacts, holding] = await Promise.all([
     stores.attempts.of(id),
     stores.attempts.steps(id),
     stores.results.of(id),
     stores.artifacts.of(id),
+    stores.holdings.of(id),
   ])
   const base = baseUrl()
   return {
@@ -38,6 +40,9 @@ export async function wholeExecution(
     results: results.map(resultView),
     artifacts: artifacts.map((artifact) => artifactView(artifact, base)),
     log: `${base}/api/v1/executions/${id}/log`,
+    archive: `${base}/api/v1/executions/${id}/archive`,
+    kept: holding?.kept ?? null,
+    expired: holding?.expired ?? null,
   }
 }
 
@@ -105,5 +110,5 @@ export function resultView({ id, executionId, testcase, outcome, note, artifact,
 function artifactView({ executionId, attempt, path, size, sha256 }: Artifact, baseUrl: string) {
   const file = path.split('/').map(encodeURIComponent).join('/')
   const url = `${baseUrl}/executions/${executionId}/artifacts/${file}?attempt=${attempt}`
-  return { attempt, path, size, sha256, url }
+  return { attempt, path, type: fileKind(path).type, size, sha256, url }
 }

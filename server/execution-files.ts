@@ -1,7 +1,7 @@
 /** What executions leave on disk: per attempt one log and a folder of artifacts. Everything in here was said by a guest. */
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { mkdir, open, rm } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, rm } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import type { Readable } from 'node:stream'
 import { AppError } from '../core/errors.ts'
@@ -63,6 +63,15 @@ export function executionFiles(folder: string) {
     if (file) await serially(index, () => renewIndex(index, file))
   }
   return {
+    /** Bytes that all attempts of an execution take: logs, artifacts, and what is kept beside them. */
+    async usage(execution: string): Promise<number> {
+      let bytes = 0
+      for await (const file of filesBelow(join(folder, execution))) bytes += (await lstat(file)).size
+      return bytes
+    },
+    /** Removes all that an execution left. */
+    remove: (execution: string): Promise<void> =>
+      rm(join(folder, execution), { recursive: true, force: true }),
     /** Removes what a crash left half received. */
     tidy: (): Promise<void> => rm(incoming, { recursive: true, force: true }),
     /**
@@ -114,6 +123,14 @@ export interface NewArtifact {
   /** What the sender says that the body hashes to. */
   sha256: string
   room: number
+}
+
+async function* filesBelow(folder: string): AsyncGenerator<string> {
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) yield* filesBelow(path)
+    else yield path
+  }
 }
 
 async function appendAt(path: string, offset: number, bytes: Buffer): Promise<number> {

@@ -56,6 +56,7 @@ async function newAttempt(
     if (error instanceof Conflict) throw notClaimable(execution.id, 'was just taken by somebody else')
     throw error
   }
+  await inside.holdings.open(execution.id, execution.packageId)
   await inside.attempts.insert({ executionId: execution.id, ...attempt, ...claimant, startedAt: now })
   await announce(inside, execution.id, 'running', now)
   return attempt

@@ -1,5 +1,6 @@
 /** Finishes what a crash or an outage interrupted: the same steps at the start, on a timer, and never two at once. */
 import type { Services } from '../services.ts'
+import { expireFiles } from './expire-files.ts'
 import { loseSilentAttempts } from './lose-attempts.ts'
 import { offerScheduled } from './offer.ts'
 import { forgetDelivered } from './forget-delivered.ts'
@@ -17,6 +18,7 @@ export async function sweep(services: Services, listeningSince: string): Promise
     'lose silent attempts': () => loseSilentAttempts(services, listeningSince),
     'offer scheduled executions': () => offerScheduled(services),
     'forget delivered messages': () => forgetDelivered(services),
+    'let go of old files': () => expireFiles(services),
   }
   for (const [name, step] of Object.entries(steps)) {
     try {

@@ -6,6 +6,7 @@ import { attemptsSection } from './attempts.ts'
 import { definitionList } from './definition.ts'
 import { logSection } from './execution-log.ts'
 import type { ExecutionView } from './execution-view.ts'
+import { goneSection, stayWords } from './holding.ts'
 import { html, type Html } from './html.ts'
 import { page } from './layout.ts'
 import { lifecycle } from './lifecycle.ts'
@@ -34,9 +35,8 @@ export function executionPage(view: ExecutionView, now: string): Html {
       </header>
       <div data-live="lifecycle">${lifecycle(execution, now)}</div>
       ${relations(view, now)}
-      <div data-live="results">${view.results.length > 0 && resultsSection(view)}</div>
-      ${logSection(execution.id, view.log, isTrouble(execution))}
-      <div data-live="artifacts">${view.artifacts.length > 0 && artifactsSection(view)}</div>
+      <div data-live="results">${view.results.length > 0 && resultsSection(withoutExpired(view))}</div>
+      ${leftParts(view, now)}
       <div data-live="attempts">
         ${
           view.attempts.length > 0 &&
@@ -47,6 +47,20 @@ export function executionPage(view: ExecutionView, now: string): Html {
     `,
   })
 }
+
+/** What is gone is not linked to. */
+const withoutExpired = (view: ExecutionView): ExecutionView =>
+  view.holding?.expired ? { ...view, artifacts: [] } : view
+
+/** Its log and its artifacts while they are there. */
+const leftParts = (view: ExecutionView, now: string): Html =>
+  view.holding?.expired
+    ? goneSection(view.execution.id, view.holding.expired, view.artifacts)
+    : html`${logSection(view.execution.id, view.log, isTrouble(view.execution))}
+        <div data-live="artifacts">
+          ${view.artifacts.length > 0 && artifactsSection(view)}
+          ${view.holding && stayWords(view.holding, now)}
+        </div>`
 
 const isTrouble = ({ outcome }: Execution): boolean =>
   outcome === 'failed' || outcome === 'needs_inspection' || outcome === 'errored'

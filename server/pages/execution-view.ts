@@ -3,6 +3,7 @@ import type { Section } from '../line-index.ts'
 import type { Attempt, StepTimes } from '../store/attempts.ts'
 import type { Build } from '../store/builds.ts'
 import type { Execution } from '../store/executions.ts'
+import type { Holding } from '../store/holdings.ts'
 import type { Artifact, Result } from '../store/results.ts'
 import type { LogPart } from './log-part.ts'
 
@@ -29,9 +30,14 @@ export interface ExecutionView {
   why: string | null
   /** The shell command that repeats it elsewhere. */
   runAtHome: string
-  /** null before the first attempt. */
+  /** What is still there of what it left; null before the first attempt. */
+  holding: HoldingView | null
+  /** null before the first attempt, and when it is gone. */
   log: LogView | null
 }
+
+/** `goesAt`: when it goes by its age; null: not for that. */
+export type HoldingView = Holding & { goesAt: string | null }
 
 /** What is shown of an attempt's log. `growing`: more may come. */
 export type LogView = LogPart & { sections: readonly Section[]; attempt: number; growing: boolean }
@@ -51,7 +57,3 @@ export const attemptViews = (attempts: readonly Attempt[], steps: readonly StepT
       .filter((step) => step.attempt === attempt.number)
       .map(({ step, startedAt, endedAt }) => ({ step, startedAt, endedAt })),
   }))
-
-/** The same check at the same commit on the same build, on somebody's own machine. */
-export const runAtHome = ({ id }: Pick<Execution, 'id'>, baseUrl: string): string =>
-  `ASSAY_SERVER=${baseUrl} assay run --execution ${id}`

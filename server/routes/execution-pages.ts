@@ -2,11 +2,14 @@
 import { Router } from 'express'
 import { wholeExecution } from '../api-views.ts'
 import { executionPage } from '../pages/execution-page.ts'
-import { attemptViews, runAtHome, type ExecutionView, type LogView } from '../pages/execution-view.ts'
+import { attemptViews, type ExecutionView, type HoldingView, type LogView } from '../pages/execution-view.ts'
 import { logTail } from '../pages/log-part.ts'
 import { parseId } from '../parse-id.ts'
 import { numberFrom } from '../query.ts'
+import { goesAt, retentionOf } from '../../core/retention.ts'
+import { runAtHome } from '../run-at-home.ts'
 import type { Services } from '../services.ts'
+import type { Holding } from '../store/holdings.ts'
 import type { Attempt } from '../store/attempts.ts'
 import type { Execution } from '../store/executions.ts'
 import { answer } from './page-answer.ts'
@@ -44,7 +47,7 @@ async function readExecution(
 ): Promise<ExecutionView> {
   const { stores } = services
   const { id } = execution
-  const [build, attempts, steps, results, artifacts, reruns, why] = await Promise.all([
+  const [build, attempts, steps, results, artifacts, reruns, why, holding] = await Promise.all([
     stores.builds.get(execution.buildId),
     stores.attempts.of(id),
     stores.attempts.steps(id),
@@ -52,6 +55,7 @@ async function readExecution(
     stores.artifacts.of(id),
     stores.executionLists.rerunsOf(id),
     whyTheyWait(services, [execution]),
+    stores.holdings.of(id),
   ])
   const attempt = shown === undefined ? attempts.at(-1) : attempts.find(({ number }) => number === shown)
   return {
@@ -63,8 +67,15 @@ async function readExecution(
     reruns,
     why: why[id] ?? null,
     runAtHome: runAtHome(execution, services.baseUrl()),
-    log: attempt ? await readLog(services, attempt) : null,
+    holding: holding && holdingView(services, holding),
+    log: attempt && !holding?.expired ? await readLog(services, attempt) : null,
   }
+}
+
+function holdingView({ settings }: Services, holding: Holding): HoldingView {
+  const { finishedAt, kept } = holding
+  const goes = finishedAt === null || kept ? null : goesAt(retentionOf(settings), finishedAt)
+  return { ...holding, goesAt: goes }
 }
 
 /** Its end. An attempt that has written nothing has an empty log. */

@@ -1,9 +1,10 @@
-/** Executions for programs: lists, one with all it left, rerun and cancel. */
-import { Router } from 'express'
+/** Executions for programs: lists, one with all it left, and what their maintainers may do with them. */
+import { Router, type Request } from 'express'
 import { executionViews, wholeExecution } from '../api-views.ts'
 import { requireMaintainer } from '../auth.ts'
 import { filterFrom } from '../execution-filter.ts'
 import { cancel } from '../flows/cancel.ts'
+import { keepFiles } from '../flows/keep-files.ts'
 import { rerun } from '../flows/rerun.ts'
 import { page, readPage } from '../paging.ts'
 import { isUuid, parseId } from '../parse-id.ts'
@@ -12,6 +13,12 @@ import type { Services } from '../services.ts'
 export function executionRoutes(services: Services): Router {
   const router = Router()
   const { stores } = services
+  /** The execution that is to be changed, and who does; throws where they may not. */
+  const byMaintainer = async (request: Request<{ uuid: string }>): Promise<{ id: string; user: string }> => {
+    const { id, packageId } = await stores.executions.get(parseId('execution', request.params.uuid))
+    const { user } = await requireMaintainer(services, request, await stores.packages.byId(packageId))
+    return { id, user }
+  }
 
   router.get('/api/v1/executions', async ({ query }, response) => {
     const { limit, after } = readPage(query, isUuid)
@@ -30,15 +37,25 @@ export function executionRoutes(services: Services): Router {
   })
 
   router.post('/api/v1/executions/:uuid/rerun', async (request, response) => {
-    const { id, packageId } = await stores.executions.get(parseId('execution', request.params.uuid))
-    const { user } = await requireMaintainer(services, request, await stores.packages.byId(packageId))
+    const { id, user } = await byMaintainer(request)
     response.status(201).json(await wholeExecution(services, await rerun(services, id, user)))
   })
 
   router.post('/api/v1/executions/:uuid/cancel', async (request, response) => {
-    const { id, packageId } = await stores.executions.get(parseId('execution', request.params.uuid))
-    const { user } = await requireMaintainer(services, request, await stores.packages.byId(packageId))
+    const { id, user } = await byMaintainer(request)
     response.json(await wholeExecution(services, await cancel(services, id, user)))
+  })
+
+  router.post('/api/v1/executions/:uuid/keep', async (request, response) => {
+    const { id, user } = await byMaintainer(request)
+    await keepFiles(services, id, user)
+    response.json(await wholeExecution(services, await stores.executions.get(id)))
+  })
+
+  router.delete('/api/v1/executions/:uuid/keep', async (request, response) => {
+    const { id } = await byMaintainer(request)
+    await keepFiles(services, id, null)
+    response.json(await wholeExecution(services, await stores.executions.get(id)))
   })
   return router
 }

@@ -2,7 +2,6 @@
 import { posix } from 'node:path'
 import { Router, type Request, type Response } from 'express'
 import { AppError, NotFound } from '../../core/errors.ts'
-import { sendArchive } from '../archive.ts'
 import { fileKind, looksLikeText, type FileKind } from '../file-kind.ts'
 import { bytesOf } from '../line-index.ts'
 import { artifactPage, logPage } from '../pages/file-page.ts'
@@ -10,12 +9,13 @@ import type { LineRange } from '../pages/numbered-lines.ts'
 import { readText, type TextAsked, type TextView } from '../pages/read-text.ts'
 import { parseId } from '../parse-id.ts'
 import { numberFrom, textFrom } from '../query.ts'
+import { requireHeld } from '../require-held.ts'
 import { sendStored } from '../send-file.ts'
 import type { Services } from '../services.ts'
 import type { StoredText } from '../execution-files.ts'
 import type { Execution } from '../store/executions.ts'
 import type { Artifact } from '../store/results.ts'
-import { sendLog } from './execution-log.ts'
+import { answerArchive, sendLog } from './execution-log.ts'
 import { answer } from './page-answer.ts'
 
 /** Bytes at the beginning of a file that tell whether it is text. */
@@ -43,6 +43,7 @@ export function filePageRoutes(services: Services): Router {
 
   router.get('/executions/:uuid/view/log', async (request, response) => {
     const execution = await executionOf(request.params)
+    await requireHeld(services, execution.id)
     const attempt = numberFrom(request.query, 'attempt') ?? execution.attempt
     const log = await files.log({ execution: execution.id, attempt })
     if (!log) throw new NotFound('log of attempt', String(attempt))
@@ -68,36 +69,19 @@ export function filePageRoutes(services: Services): Router {
   return router
 }
 
-export async function answerArchive(
-  { stores, files }: Services,
-  { id }: Execution,
-  request: Request,
-  response: Response,
-): Promise<void> {
-  const [attempts, artifacts] = await Promise.all([stores.attempts.of(id), stores.artifacts.of(id)])
-  response.attachment(`assay-${id}.tar.gz`).type('application/gzip').set('cache-control', 'no-cache')
-  if (request.method === 'HEAD') {
-    response.end()
-    return
-  }
-  const left = { execution: id, attempts: attempts.map(({ number }) => number), artifacts }
-  await sendArchive(files, left, response).catch((error: unknown) => {
-    // A client that went away in the middle is no error of anybody's.
-    if (!request.destroyed) throw error
-  })
-}
-
 /** The artifact of the attempt that `?attempt=` names, or else of the newest that left one of this path. */
 async function artifactOf(
-  { stores, files }: Services,
+  services: Services,
   id: string,
   path: string,
   query: Request['query'],
 ): Promise<{ artifact: Artifact; file: StoredText }> {
+  const { stores, files } = services
   const wanted = numberFrom(query, 'attempt')
   const artifact = (await stores.artifacts.of(id)).findLast(
     (one) => one.path === path && (wanted === undefined || one.attempt === wanted),
   )
+  if (artifact) await requireHeld(services, id, path)
   const file = artifact && (await files.artifact({ execution: id, attempt: artifact.attempt }, path))
   if (!file) throw new NotFound('artifact', path.slice(0, 200))
   return { artifact, file }

@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express'
 import type { Html } from '../pages/html.ts'
 import { errorPage } from '../pages/error-page.ts'
+import { expiredPage, isExpired } from '../pages/expired-page.ts'
 import { sayInJson, type SayProblem } from '../problem.ts'
 
 /** A page may load this site's own style, script and pictures and ask it for more; nothing else, nothing inline. */
@@ -35,6 +36,7 @@ function sendPage(response: Response, markup: Html, frames = false): void {
 /** A page for browsers, problem details for everybody who did not ask for one. */
 export const sayProblem: SayProblem = (request, response, problem) => {
   response.vary('accept').set('cache-control', 'no-store')
-  if (request.accepts(['json', 'html']) === 'html') sendPage(response, errorPage(problem))
-  else sayInJson(request, response, problem)
+  if (request.accepts(['json', 'html']) === 'html') {
+    sendPage(response, isExpired(problem) ? expiredPage(problem) : errorPage(problem))
+  } else sayInJson(request, response, problem)
 }

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import knex, { type Knex } from 'knex'
 import * as ground from './migrations/001-ground.ts'
 import * as oneTableOfResults from './migrations/002-one-table-of-results.ts'
+import * as holdings from './migrations/003-holdings.ts'
 import * as outbox from './migrations/005-outbox.ts'
 import * as listeners from './migrations/006-listeners.ts'
 import * as groups from './migrations/007-groups.ts'
@@ -15,6 +16,7 @@ export type Database = Knex
 const migrations = {
   '001-ground': ground,
   '002-one-table-of-results': oneTableOfResults,
+  '003-holdings': holdings,
   '005-outbox': outbox,
   '006-listeners': listeners,
   '007-ssh-keys': sshKeys,

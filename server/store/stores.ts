@@ -7,6 +7,7 @@ import { events } from './events.ts'
 import { executionLists } from './execution-lists.ts'
 import { executions } from './executions.ts'
 import { groups } from './groups.ts'
+import { holdings } from './holdings.ts'
 import { listeners } from './listeners.ts'
 import { outbox } from './outbox.ts'
 import { overviews } from './overviews.ts'
@@ -39,6 +40,7 @@ export function stores(db: Database, audience: readonly string[] = []) {
     overviews: overviews(db),
     search: search(db),
     attempts: attempts(db),
+    holdings: holdings(db),
     results: results(db),
     artifacts: artifacts(db),
     resultsdbNames: resultsdbNames(db),

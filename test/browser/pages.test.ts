@@ -94,7 +94,7 @@ describe('pages in a browser', () => {
     await page.getByRole('button', { name: 'Search' }).click()
     await page.getByRole('link', { name: 'deb/hello' }).click()
     await page.getByRole('link', { name: 'Read its log' }).first().click()
-    await page.getByText('not ok 641').waitFor()
+    await page.getByText('not ok 641').first().waitFor()
     await page.getByRole('link', { name: 'Earlier lines' }).click()
     await page.locator('#L1').waitFor()
     await page.getByRole('link', { name: 'Line 400' }).click()

@@ -84,6 +84,8 @@ export function past({ stores, files }: Pick<Services, 'stores' | 'files'>) {
         startedAt,
       })
       const owner = { runner: 'builder-01', instance: randomUUID(), fence: randomUUID() }
+      const { packageId } = await stores.executions.get(id)
+      await stores.holdings.open(id, packageId)
       await stores.attempts.insert({ executionId: id, number: 1, ...owner, startedAt })
       for (const [step, after] of Object.entries(steps).slice(0, Object.keys(steps).indexOf(last) + 1))
         await stores.attempts.beginStep(id, 1, step, iso(time + after))

@@ -110,6 +110,7 @@ export const executionView: ExecutionView = {
   reruns: [{ ...execution, id: id(3), state: 'scheduled', outcome: null }],
   why: null,
   runAtHome: 'assay run .',
+  holding: null,
   log: {
     ...{ firstLine: 1, lines: ['first', 'second'], offset: 13, size: 13 },
     ...{ sections: [], attempt: 2, growing: false },
