@@ -86,6 +86,7 @@ const toJob = (check: Check, { image, build, commit }: Run): Job => ({
       network: check.network,
       results: check.results,
       ...(check.dep8 && { dep8: check.dep8 }),
+      ...(check.tmt && { tmt: check.tmt }),
     },
     ...{
       timeoutSeconds: check.timeoutSeconds,

@@ -1,5 +1,5 @@
 /** A check as all formats are turned into it: what to run, in what machine, for which packages and events. */
-import type { Dep8, ResultsForm } from '../schemas/types.gen.ts'
+import type { Dep8, ResultsForm, Tmt } from '../schemas/types.gen.ts'
 import type { VerdictRules } from './verdict.ts'
 
 export interface Check {
@@ -26,6 +26,8 @@ export interface Check {
   rules?: VerdictRules
   /** Of a test of DEP-8. */
   dep8?: Dep8
+  /** Of a plan of tmt. */
+  tmt?: Tmt
 }
 
 /** Something wrong in a file that was pushed: where, what, and how to mend it. Lines and columns count from 1. */

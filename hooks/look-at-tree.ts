@@ -2,7 +2,7 @@
 import { limits } from '../core/formats/limits.ts'
 import { staysInside } from '../core/formats/tree-links.ts'
 import { unreadFormat } from '../core/formats/unread.ts'
-import { readFiles } from '../core/formats/manifest-name.ts'
+import { isRead } from '../core/formats/manifest-name.ts'
 import { gitRecords } from './git-records.ts'
 
 export interface TreeEntry {
@@ -37,7 +37,7 @@ export async function lookAtTree(commit: string): Promise<LookedAt> {
     bytes += entry.size
     looked.refusal = tooMuch(files, bytes, entry.path)
     if (looked.refusal !== null) return looked
-    if (readFiles.includes(entry.path)) looked.declaring.set(entry.path, entry)
+    if (isRead(entry.path)) looked.declaring.set(entry.path, entry)
     if (entry.kind === 'link') links.push(entry)
     if (entry.kind === 'submodule') leftOut.push(`${entry.path} (a submodule)`)
     const unread = unreadFormat(entry.path)

@@ -1,9 +1,11 @@
 /** Reads the files of pushed commits that declare checks out of quarantine and says what is wrong with them. */
 import { limits } from '../core/formats/limits.ts'
-import { manifestFile } from '../core/formats/manifest-name.ts'
+import type { Entry } from '../core/formats/manifest-file.ts'
+import { fmfMarker, isFmfFile, manifestFile } from '../core/formats/manifest-name.ts'
 import { printable, showFaultsOf } from '../core/formats/show-faults.ts'
 import type { PackageName } from '../core/names.ts'
 import type { LookedAt, TreeEntry } from './look-at-tree.ts'
+import { readBlobs } from './read-blobs.ts'
 import { simpleGit } from './simple-git.ts'
 
 export interface JudgedManifest {
@@ -30,17 +32,24 @@ export function manifestJudge(repository: PackageName): ManifestJudge {
   const known = new Map<string, Promise<JudgedManifest>>()
   const read = async (found: LookedAt['declaring']): Promise<JudgedManifest> => {
     // Loaded while git reads.
-    const [entries, { readRepository }] = await Promise.all([
-      Promise.all([...found].map(async ([path, entry]) => [path, await readEntry(entry)] as const)),
+    const fixed = [...found].filter(([path]) => !isFmfFile(path))
+    const metadata = [...found.values()].filter(({ path }) => isFmfFile(path) && found.has(fmfMarker))
+    const [entries, more, { readRepository }] = await Promise.all([
+      Promise.all(fixed.map(async ([path, entry]) => [path, await readEntry(entry)] as const)),
+      readMetadata(metadata),
       import('../core/formats/repository.ts'),
     ])
-    const { faults, texts, skipped, files } = readRepository(new Map(entries), { repository })
+    const { faults, texts, skipped, files, notes } = readRepository(new Map([...entries, ...more]), {
+      repository,
+    })
     return {
       mistakes: faults.length === 0 ? null : showFaultsOf(faults, texts),
       notes:
         files.length === 0
-          ? [`there is no ${manifestFile} and no DEP-8: nothing is registered`]
-          : skipped.map(({ name, reason }) => `check ${printable(name)} is skipped: ${printable(reason)}`),
+          ? [`there is no ${manifestFile}, no DEP-8 and no tmt: nothing is registered`]
+          : [...skipped.map(({ name, reason }) => `check ${name} is skipped: ${reason}`), ...notes].map(
+              printable,
+            ),
     }
   }
   const readEntry = async (entry: TreeEntry) => {
@@ -50,6 +59,18 @@ export function manifestJudge(repository: PackageName): ManifestJudge {
   const readBlob = async ({ oid, size }: { oid: string; size: number }): Promise<Buffer> =>
     // Of an empty answer simple-git is not sure for a while.
     size === 0 ? Buffer.alloc(0) : ((await git.binaryCatFile(['blob', oid])) as Buffer)
+
+  /** Files of tmt, of which there may be many; more than are read at all are not even fetched. */
+  const readMetadata = async (entries: readonly TreeEntry[]): Promise<[string, Entry][]> => {
+    const isReadable = ({ kind, size }: TreeEntry): boolean =>
+      (kind === 'file' || kind === 'link') && size <= limits.manifestBytes
+    const bytes = entries.reduce((sum, { size }) => sum + size, 0)
+    const isWithin = entries.length <= limits.fmfFiles && bytes <= limits.fmfBytes
+    const blobs = await readBlobs(
+      isWithin ? [...new Set(entries.filter(isReadable).map(({ oid }) => oid))] : [],
+    )
+    return entries.map((entry) => [entry.path, { ...entry, bytes: blobs.get(entry.oid) ?? null }])
+  }
 
   return (found) => {
     const key = [...found.values()].map(({ kind, oid, path }) => `${kind} ${oid} ${path}`).join('\n')

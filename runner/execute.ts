@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { beginnings } from '../core/log-marks.ts'
 import { readReports } from '../core/outputs/reports.ts'
-import { parseResults } from '../core/outputs/results.ts'
+import { parseResults, type ParsedResults } from '../core/outputs/results.ts'
+import { readTmtResults } from '../core/outputs/tmt.ts'
 import type { Job, Report } from '../schemas/types.gen.ts'
 import { AttemptEnded } from './ending.ts'
 import { handOver, type Sources } from './guest/hand-over.ts'
 import { installEndings, needsPreparation } from './guest/job-scripts.ts'
+import type { PlanAnswer } from './guest/tmt-plan.ts'
 import type { Collected, Machine, MachineSpec, OpenMachine, PhaseEnd } from './machine/machine.ts'
 import { claimFolder } from './machine/sweep.ts'
 import { beginStory, type Listener, type Story } from './story.ts'
@@ -42,33 +44,33 @@ export async function execute(job: Job, ports: Ports, signal: AbortSignal): Prom
       'fetching',
       `${beginnings.fetching} of ${job.check.repository} and ${job.build.artifacts.length} artifacts`,
     )
-    await handOver(job, ports, folder.input, signal)
+    const answer = await handOver(job, ports, folder.input, signal)
+    const prepares = needsPreparation(job, answer)
     story.begin('booting', `${beginnings.booting} with image ${job.check.image}`)
     await ports.image(job.check.image, story.say, signal)
-    await using machine = await ports.open(specOf(job, folder.input), signal)
+    await using machine = await ports.open({ ...specOf(job, folder.input), prepareNetwork: prepares }, signal)
     story.meet(machine)
-    story.begin('installing', needsPreparation(job) ? beginnings.installing : beginnings.nothingToInstall)
-    if (needsPreparation(job)) await prepare(machine, story, signal)
+    story.begin('installing', prepares ? beginnings.installing : beginnings.nothingToInstall)
+    if (prepares) await prepare(machine, story, signal)
     story.begin('running', ports.terminal ? 'opening a terminal' : `${beginnings.running} ${job.check.name}`)
     const end = await (ports.terminal
       ? letIn(ports.terminal(), machine, story, signal)
       : check(job, machine, story, signal))
     story.begin('collecting', beginnings.collecting)
-    await collect(machine, folder.output, { job, end, story, ports, signal })
+    await collect(machine, folder.output, { job, answer, end, story, ports, signal })
     return story.report()
   } catch (error) {
     return story.failed(error)
   }
 }
 
-const specOf = ({ arch, check, ...job }: Job, input: string): MachineSpec => ({
+const specOf = ({ arch, check }: Job, input: string): Omit<MachineSpec, 'prepareNetwork'> => ({
   image: check.image,
   arch,
   memoryMiB: check.memoryMiB,
   cpus: check.cpus,
   diskMiB: check.diskMiB,
   network: check.network,
-  prepareNetwork: needsPreparation({ arch, check, ...job }),
   input,
 })
 
@@ -108,6 +110,7 @@ async function letIn(wire: Duplex, machine: Machine, story: Story, signal: Abort
 
 interface Finished {
   job: Job
+  answer: PlanAnswer | null
   end: PhaseEnd
   story: Story
   ports: Ports
@@ -117,18 +120,24 @@ interface Finished {
 async function collect(
   machine: Machine,
   target: string,
-  { job, end, story, ports, signal }: Finished,
+  { job, answer, end, story, ports, signal }: Finished,
 ): Promise<void> {
   const { files, results, reports, notes } = await machine.collect(target, limits.collect)
   const { results: form } = job.check
   const said = [
     parseResults(results ?? ''),
+    ...(answer === null ? [] : [resultsOfPlan(answer, reports)]),
     ...(form === 'exit' ? [] : [readReports(form, reports, end.how === 'exited' && end.exitCode === 0)]),
   ]
   story.add(said.flatMap((one) => one.results).slice(0, limits.results))
   story.note(...notes, ...said.flatMap((one) => one.notes))
   story.note(...(await ports.keep(join(target, 'artifacts'), files, signal)))
 }
+
+const resultsOfPlan = ({ plan, reason }: PlanAnswer, reports: readonly string[]): ParsedResults =>
+  plan
+    ? readTmtResults(plan, reports)
+    : { results: [{ name: 'plan', outcome: 'skipped', note: reason.slice(0, 2000) }], notes: [] }
 
 interface AttemptFolder extends AsyncDisposable {
   input: string

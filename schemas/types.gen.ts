@@ -364,6 +364,7 @@ export interface JobCheck {
   diskMiB: number
   results: ResultsForm
   dep8?: Dep8
+  tmt?: Tmt
 }
 /**
  * Of a test of DEP-8: how autopkgtest would run it. `run` is its command, or the path of its file.
@@ -376,6 +377,12 @@ export interface Dep8 {
    * What must be installed, in dpkg's words; @ is every package of the build.
    */
   depends: string
+}
+/**
+ * Of a plan of tmt: its name in the tree, which the runner reads with all that it knows of the build.
+ */
+export interface Tmt {
+  plan: string
 }
 export interface JobBuild {
   package: string

@@ -13,9 +13,9 @@ export default {
     'Says what a push of the folder would declare, skip or be refused for. Exit 2: it would be refused.',
   async run(args) {
     const { values, positionals } = readArguments(args, {}, { least: 0, most: 1 })
-    const { checks, skipped, faults, texts } = await readFolder(resolve(positionals[0] ?? '.'))
+    const { checks, skipped, faults, texts, notes } = await readFolder(resolve(positionals[0] ?? '.'))
     const isRefused = faults.length > 0
-    if (values.json) printJson({ checks, skipped, faults })
+    if (values.json) printJson({ checks, skipped, faults, notes })
     else if (isRefused) say(showFaultsOf(faults, texts))
     else {
       if (checks.length > 0)
@@ -24,6 +24,7 @@ export default {
           checks.map((check) => [check.name, formatOf(check), check.summary ?? check.run]),
         )
       for (const { name, reason } of skipped) print(plain(`check ${name} is skipped: ${reason}`))
+      for (const note of notes) print(plain(note))
     }
     return isRefused ? 2 : 0
   },

@@ -7,6 +7,9 @@ export const limits = {
   checks: 500,
   /** Values in checks.yaml, those that aliases repeat included. */
   manifestValues: 100_000,
+  /** Of a tree of fmf: its files, and the bytes of all of them. */
+  fmfFiles: 2_000,
+  fmfBytes: 2 * MiB,
   /** Of any one file, in any commit of a push. */
   fileBytes: 50 * MiB,
   /** Of the tree that a check finds in its machine. */

@@ -4,7 +4,7 @@ import { limits } from './limits.ts'
 import { manifestFile } from './manifest-name.ts'
 import { readManifest, type ManifestContext } from './native.ts'
 
-/** What git has at a path. `bytes` only of a file of at most `limits.manifestBytes`. */
+/** What git has at a path. `bytes` only of a file of at most `limits.manifestBytes`, or the target of a link to metadata. */
 export interface Entry {
   kind: 'file' | 'link' | 'folder' | 'submodule'
   size: number

@@ -5,5 +5,20 @@ export const manifestFile = 'checks.yaml'
 export const dep8Files = ['debian/tests/control', 'tests/control'] as const
 export const sourceControlFile = 'debian/control'
 
-/** Every file that a reader wants to see. */
+/** Files at fixed places that a reader wants to see. */
 export const readFiles: readonly string[] = [manifestFile, ...dep8Files, sourceControlFile]
+
+/** Of tmt: what marks the root of a tree of metadata, and what configures it. */
+export const fmfMarker = '.fmf/version'
+export const fmfConfig = '.fmf/config'
+
+/** The folder that the file at `path` makes the root of a tree of metadata; '' is the repository's own. */
+export const fmfRoot = (path: string): string | null =>
+  path === fmfMarker ? '' : path.endsWith(`/${fmfMarker}`) ? path.slice(0, -fmfMarker.length - 1) : null
+
+/** Whether the file at `path` is metadata of tmt, of which there may be any number. */
+export const isFmfFile = (path: string): boolean =>
+  path.endsWith('.fmf') || fmfRoot(path) !== null || path === fmfConfig
+
+/** Whether a reader wants to see the file at `path`. */
+export const isRead = (path: string): boolean => readFiles.includes(path) || isFmfFile(path)

@@ -3,10 +3,11 @@ import type { Check, Fault, Reading } from '../check.ts'
 import { readDep8 } from './dep8.ts'
 import { limits } from './limits.ts'
 import { readManifestFile, textOf, type Entry } from './manifest-file.ts'
-import { dep8Files, manifestFile, sourceControlFile } from './manifest-name.ts'
+import { dep8Files, fmfMarker, manifestFile, sourceControlFile } from './manifest-name.ts'
 import type { ManifestContext } from './native.ts'
+import { readTmt } from './tmt/read-tmt.ts'
 
-/** What stands at those of `readFiles` where something does. */
+/** What stands at the paths that readers want to see (`isRead`). */
 export type Entries = ReadonlyMap<string, Entry>
 
 export interface RepositoryReading extends Reading {
@@ -14,9 +15,12 @@ export interface RepositoryReading extends Reading {
   texts: ReadonlyMap<string, string>
   /** The files that declare checks. */
   files: readonly string[]
+  /** What is run otherwise than it is written, or in part. */
+  notes: readonly string[]
 }
 
-export const formatOf = ({ dep8 }: Pick<Check, 'dep8'>): string => (dep8 ? 'DEP-8' : 'checks.yaml')
+export const formatOf = ({ dep8, tmt }: Pick<Check, 'dep8' | 'tmt'>): string =>
+  dep8 ? 'DEP-8' : tmt ? 'tmt' : 'checks.yaml'
 
 /** Faults anywhere leave no checks. */
 export function readRepository(entries: Entries, context: ManifestContext): RepositoryReading {
@@ -25,27 +29,41 @@ export function readRepository(entries: Entries, context: ManifestContext): Repo
   if (text !== null) texts.set(manifestFile, text)
   const control = dep8Files.find((file) => entries.has(file))
   const dep8 = control === undefined ? none : readControl(control, { entries, texts, context })
-  const faults = [...native.faults, ...dep8.faults]
-  const files = [manifestFile, control ?? ''].filter((file) => entries.has(file))
-  if (faults.length > 0) return { checks: [], skipped: [], faults, texts, files }
-  const taken = [...native.checks, ...native.skipped].map(({ name }) => name)
-  const doubles = dep8.checks.filter(({ name }) => taken.includes(name))
-  const checks = [...native.checks, ...dep8.checks.filter((check) => !doubles.includes(check))]
-  const skipped = [
-    ...native.skipped,
-    ...dep8.skipped,
-    ...doubles.map(({ name }) => ({ name, reason: `${manifestFile} declares a check of this name, too` })),
-  ]
-  if (checks.length <= limits.checks) return { checks, skipped, faults: [], texts, files }
-  const message = `${checks.length} checks in one repository are too many`
+  const tmt = entries.has(fmfMarker) ? readTmt(entries, context) : { ...none, notes: [], texts: new Map() }
+  for (const [path, said] of tmt.texts) texts.set(path, said)
+  const files = [manifestFile, control ?? '', fmfMarker].filter((file) => entries.has(file))
+  const read = joined([
+    [manifestFile, native],
+    [control ?? '', dep8],
+    ['tmt', tmt],
+  ])
+  if (read.faults.length > 0) return { ...none, faults: read.faults, texts, files, notes: [] }
+  if (read.checks.length <= limits.checks) return { ...read, texts, files, notes: tmt.notes }
   const fault: Fault = {
-    file: control ?? manifestFile,
+    file: files.at(-1) ?? manifestFile,
     line: 1,
     column: 1,
-    message,
+    message: `${read.checks.length} checks in one repository are too many`,
     mend: `declare at most ${limits.checks}`,
   }
-  return { checks: [], skipped: [], faults: [fault], texts, files }
+  return { ...none, faults: [fault], texts, files, notes: [] }
+}
+
+/** All readings as one. Of a name that several give, the first keeps it. */
+function joined(readings: readonly (readonly [string, Reading])[]): Reading {
+  const all: Reading = { checks: [], skipped: [], faults: [] }
+  const owners = new Map<string, string>()
+  for (const [where, { checks, skipped, faults }] of readings) {
+    all.faults.push(...faults)
+    all.skipped.push(...skipped)
+    for (const check of checks) {
+      const owner = owners.get(check.name)
+      if (owner === undefined) all.checks.push(check)
+      else all.skipped.push({ name: check.name, reason: `${owner} declares a check of this name, too` })
+    }
+    for (const { name } of [...checks, ...skipped]) if (!owners.has(name)) owners.set(name, where)
+  }
+  return all
 }
 
 const none: Reading = { checks: [], faults: [], skipped: [] }

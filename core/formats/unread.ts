@@ -3,7 +3,6 @@ import type { Reading } from '../check.ts'
 
 const formats: readonly { is: (path: string) => boolean; format: string }[] = [
   { is: (path) => path === 'checks.yml', format: 'a misspelt checks.yaml' },
-  { is: (path) => path === '.fmf/version', format: 'tmt' },
   { is: (path) => /^tests\/tests[^/]*\.ya?ml$/.test(path), format: 'STI' },
 ]
 

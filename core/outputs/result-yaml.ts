@@ -7,7 +7,7 @@ type Outcome = CheckResult['outcome']
 type Fields = Readonly<Record<string, unknown>>
 
 /** tmt asks automation to take a warning for a failure. */
-const tmt: Readonly<Record<string, Outcome>> = {
+export const tmtOutcomes = {
   pass: 'passed',
   fail: 'failed',
   info: 'info',
@@ -15,7 +15,8 @@ const tmt: Readonly<Record<string, Outcome>> = {
   error: 'failed',
   skip: 'skipped',
   pending: 'skipped',
-}
+} as const satisfies Readonly<Record<string, Outcome>>
+export type TmtOutcome = keyof typeof tmtOutcomes
 const taskotron: Readonly<Record<string, Outcome>> = {
   PASSED: 'passed',
   INFO: 'info',
@@ -40,6 +41,16 @@ export function addResultYaml(text: string, gather: Gatherer): void {
   else for (const one of list as unknown[]) addTaskotron(one, gather)
 }
 
+/** Adds what a test of tmt that has results of its own left of them, each below `test`; `/` is the test itself. */
+export function addCustomResults(text: string, test: string, gather: Gatherer): void {
+  const { data, faults } = readSource(text)
+  const [fault] = faults
+  const why = fault ? `line ${fault.line} ${fault.message}` : 'it is no list of results'
+  if (fault || !Array.isArray(data)) gather.add({ ...unreadable(why), path: [test] })
+  else if (data.length === 0) gather.add({ path: [test], outcome: 'failed', note: 'Its results are empty.' })
+  else for (const one of data as unknown[]) addTmt(one, [test], gather)
+}
+
 const unreadable = (why: string) =>
   ({ path: ['report'], outcome: 'failed', note: `The report cannot be read: ${why}.` }) as const
 
@@ -49,7 +60,7 @@ function addTmt(one: unknown, above: readonly string[], gather: Gatherer): void 
     return
   }
   const word = text(one['result'])
-  const outcome = tmt[word]
+  const outcome = Object.hasOwn(tmtOutcomes, word) ? tmtOutcomes[word as TmtOutcome] : undefined
   const path = [...above, one['name']]
   const log = Array.isArray(one['log']) ? text((one['log'] as unknown[])[0]) : ''
   gather.add({

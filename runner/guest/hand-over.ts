@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Job } from '../../schemas/types.gen.ts'
 import { checkScript, prepareScript, terminalScript } from './job-scripts.ts'
+import { writePlan } from './tmt-files.ts'
+import { planOf, type PlanAnswer } from './tmt-plan.ts'
 
 /** Where tree and artifacts come from: the server and the build system, or folders at home. */
 export interface Sources {
@@ -14,23 +16,29 @@ export interface Sources {
 }
 
 /** What the scripts of a job may call. */
-const programs = ['install-packages', 'install-depends', 'watch-output', 'run-dep8']
+const programs = [
+  ...['install-packages', 'install-depends', 'install-recommended', 'watch-output'],
+  ...['run-dep8', 'run-tmt', 'tmt-command'],
+]
 const programFile = (name: string): string =>
   fileURLToPath(new URL(`../../../runner/guest/${name}`, import.meta.url))
 
-/** Throws what the sources throw. */
+/** Returns what there is to know of the tmt plan that the job is about, if it is. Throws what the sources throw. */
 export async function handOver(
   job: Job,
   { tree, artifacts }: Sources,
   folder: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<PlanAnswer | null> {
   const place = (name: string): string => join(folder, name)
   for (const name of ['tree', 'build', 'job']) await mkdir(place(name), { recursive: true })
   await tree(place('tree'), signal)
   await artifacts(place('build'), signal)
-  await writeFile(place('job/prepare'), prepareScript(job))
+  const answer = await planOf(job, place('tree'))
+  if (answer?.plan) await writePlan(answer.plan, place('job/tmt'))
+  await writeFile(place('job/prepare'), prepareScript(job, answer))
   await writeFile(place('job/check'), checkScript(job))
   await writeFile(place('job/terminal'), terminalScript(job))
   for (const name of programs) await copyFile(programFile(name), place(`job/${name}`))
+  return answer
 }

@@ -3,6 +3,8 @@ import { dependsFor } from '../../core/formats/dep8-depends.ts'
 import { debianArch } from '../../core/names.ts'
 import type { Dep8, Job, JobCheck } from '../../schemas/types.gen.ts'
 import { guest } from './paths.ts'
+import { exportsOf, quote } from './shell.ts'
+import type { PlanAnswer } from './tmt-plan.ts'
 
 /** How preparation says why it failed: exit codes of guest/install-packages. */
 export const installEndings = {
@@ -25,24 +27,37 @@ export function debsToInstall({ arch, check, build }: Job): string[] {
     .filter((name) => wanted.includes(/_([a-z0-9-]+)\.deb$/.exec(name)?.[1] ?? 'all'))
 }
 
+/** What is to be installed beside the build's packages, as it stands in what the check is about. */
+const packagesOf = ({ check }: Job, answer: PlanAnswer | null): readonly string[] => [
+  ...check.packages,
+  ...(answer?.plan?.packages ?? []),
+]
+
 /** Whether there is anything to install, for which the machine then needs the mirror. */
-export const needsPreparation = (job: Job): boolean =>
+export const needsPreparation = (job: Job, answer: PlanAnswer | null = null): boolean =>
   job.check.dep8
     ? dependsOf(job, job.check.dep8) !== ''
-    : debsToInstall(job).length > 0 || job.check.packages.length > 0
+    : answer?.reason == null &&
+      [...debsToInstall(job), ...packagesOf(job, answer), ...(answer?.plan?.recommended ?? [])].length > 0
 
 const dependsOf = ({ arch }: Job, { depends }: Dep8): string => dependsFor(depends, debianArch(arch))
 
 /** Installs what is to be installed; exits with one of `installEndings` where that fails. */
-export function prepareScript(job: Job): string {
+export function prepareScript(job: Job, answer: PlanAnswer | null = null): string {
   const debs = debsToInstall(job).map((name) => `${guest.input}/build/${name}`)
-  const [program, ...words] = job.check.dep8
+  const words = job.check.dep8
     ? ['install-depends', dependsOf(job, job.check.dep8), ...debs]
-    : ['install-packages', String(debs.length), ...debs, ...job.check.packages]
+    : ['install-packages', String(debs.length), ...debs, ...packagesOf(job, answer)]
+  const recommended = answer?.plan?.recommended ?? []
   return script(environment(job, { proxied: true }), [
-    `exec /bin/sh ${guest.input}/job/${program} ${words.map(quote).join(' ')}`,
+    ...(recommended.length === 0
+      ? [`exec ${program(words)}`]
+      : [`${program(words)} || exit`, `exec ${program(['install-recommended', ...recommended])}`]),
   ])
 }
+
+const program = ([name = '', ...words]: readonly string[]): string =>
+  `/bin/sh ${guest.input}/job/${name} ${words.map(quote).join(' ')}`
 
 /** The check's own command, in its writable tree. */
 export function checkScript(job: Job): string {
@@ -66,12 +81,13 @@ export function terminalScript(job: Job): string {
 }
 
 /** What reports in a format of its own leaves a copy of its reports where the agent collects them. */
-function commandLines({ run, results, dep8 }: JobCheck): string[] {
+function commandLines({ run, results, dep8, tmt }: JobCheck): string[] {
   const command = `/bin/sh -c ${quote(run)}`
-  if (dep8) {
-    const words = [dep8.user, dep8.kind, dep8.allowStderr ? 'allowed' : 'fails', run]
-    return [`exec /bin/sh ${guest.input}/job/run-dep8 ${words.map(quote).join(' ')}`]
-  }
+  if (tmt) return [`exec ${program(['run-tmt'])}`]
+  if (dep8)
+    return [
+      `exec ${program(['run-dep8', dep8.user, dep8.kind, dep8.allowStderr ? 'allowed' : 'fails', run])}`,
+    ]
   if (results === 'exit') return [`exec ${command}`]
   const folder = `mkdir -p ${guest.reports}`
   if (results === 'tap')
@@ -109,12 +125,4 @@ function environment({ execution, arch, build }: Job, { proxied }: { proxied: bo
 }
 
 const script = (variables: Readonly<Record<string, string>>, lines: readonly string[]): string =>
-  [
-    '#!/bin/sh',
-    ...Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}`),
-    ...lines,
-    '',
-  ].join('\n')
-
-/** One word for the shell, whatever is in it. NUL cannot be in a word. */
-export const quote = (text: string): string => `'${text.replaceAll('\0', '').replaceAll("'", `'\\''`)}'`
+  ['#!/bin/sh\n', exportsOf(variables), ...lines.map((line) => `${line}\n`)].join('')

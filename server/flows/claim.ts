@@ -107,6 +107,7 @@ function toJob(
       diskMiB: definition.diskMiB,
       results: definition.results,
       ...(definition.dep8 && { dep8: definition.dep8 }),
+      ...(definition.tmt && { tmt: definition.tmt }),
     },
     build: {
       package: build.package,

@@ -52,7 +52,7 @@ function aboutBranch({ branch, commit, checks, isDefault }: Current, name: Packa
 function countsOf(checks: readonly Check[]): string {
   const all = checks.length === 1 ? '1 check' : `${checks.length} checks`
   const formats = [...new Set(checks.map(formatOf))]
-  if (formats.length === 1) return formats[0] === 'DEP-8' ? `${all} of DEP-8` : all
+  if (formats.length === 1) return formats[0] === 'checks.yaml' ? all : `${all} of ${formats[0] ?? ''}`
   const parts = formats.map(
     (format) => `${checks.filter((check) => formatOf(check) === format).length} of ${format}`,
   )

@@ -2,7 +2,7 @@
 import type { Check } from '../../core/check.ts'
 import { limits } from '../../core/formats/limits.ts'
 import type { Entry } from '../../core/formats/manifest-file.ts'
-import { readFiles } from '../../core/formats/manifest-name.ts'
+import { fmfMarker, isFmfFile, readFiles } from '../../core/formats/manifest-name.ts'
 import { readRepository } from '../../core/formats/repository.ts'
 import { fullName, type PackageName } from '../../core/names.ts'
 import { defaultBranch } from '../git/default-branch.ts'
@@ -70,6 +70,10 @@ async function readChecks(
     const found = await repositories.entry(repository, commit, path, limits.manifestBytes)
     if (found) entries.set(path, { ...found, kind: kindOf(found.mode) })
   }
+  const metadata = { isWanted: isFmfFile, fileBytes: limits.manifestBytes, allBytes: limits.fmfBytes }
+  if (await repositories.entry(repository, commit, fmfMarker, 0))
+    for (const [path, found] of await repositories.entries(repository, commit, metadata))
+      entries.set(path, { ...found, kind: kindOf(found.mode) })
   const { checks, faults } = readRepository(entries, { repository })
   if (faults.length > 0)
     log.warn(

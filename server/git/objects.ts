@@ -22,6 +22,13 @@ export interface TreeFile {
   mode: string
 }
 
+/** What stands at a path; bytes only of a blob that is small enough. */
+export interface ReadEntry {
+  mode: string
+  size: number
+  bytes: Buffer | null
+}
+
 const longestMessage = 10_000
 /** The last moment that a Date can name. */
 const lastSecond = 8.64e12
@@ -69,7 +76,7 @@ export async function treeFiles(gitdir: string, commit: string, limit: number): 
 }
 
 /** The size of a blob: of a loose one as its first bytes say, so that a list of files does not inflate them all. */
-async function sizeOf(gitdir: string, oid: string): Promise<number> {
+export async function sizeOf(gitdir: string, oid: string): Promise<number> {
   const loose = await open(join(gitdir, 'objects', oid.slice(0, 2), oid.slice(2))).catch(() => null)
   if (!loose) return (await git.readBlob({ fs, gitdir, oid })).blob.length
   await using file = loose
@@ -84,7 +91,7 @@ export async function readEntry(
   commit: string,
   path: string,
   limit: number,
-): Promise<{ mode: string; size: number; bytes: Buffer | null } | null> {
+): Promise<ReadEntry | null> {
   if (!isId(commit)) return null
   const folder = path.split('/').slice(0, -1).join('/')
   const listing = await orNull(

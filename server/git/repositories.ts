@@ -13,6 +13,7 @@ import { refsSignature } from './refs-signature.ts'
 import { runGit } from './run-git.ts'
 import { treeChanges, type TreeChanges } from './tree-changes.ts'
 import { treeTar } from './tree-tar.ts'
+import { wantedEntries, type Wanted } from './wanted-entries.ts'
 
 /** For pages. */
 const limits = { files: 2_000, fileBytes: 1024 ** 2, changedFiles: 100 }
@@ -103,6 +104,9 @@ export function repositories(folder: string) {
     /** What stands at `filePath`, its content only if it has at most `limit` bytes; null: nothing. */
     entry: (name: PackageName, commit: string, filePath: string, limit: number) =>
       readEntry(path(name), commit, filePath, limit),
+
+    /** What stands at the paths that are wanted, of a commit that exists. */
+    entries: (name: PackageName, commit: string, wanted: Wanted) => wantedEntries(path(name), commit, wanted),
 
     treeTar: (name: PackageName, commit: string): Readable => treeTar(path(name), commit),
 

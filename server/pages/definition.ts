@@ -18,9 +18,11 @@ export const definitionList = (check: Check): Html =>
     </dl>
   </section>`
 
-const installed = ({ install, packages, dep8 }: Check): string =>
+const installed = ({ install, packages, dep8, tmt }: Check): string =>
   dep8?.depends ||
-  [install ? "the build's packages" : '', ...packages].filter(Boolean).join(', ') ||
+  [install ? "the build's packages" : '', ...packages, tmt ? 'what its tests require' : '']
+    .filter(Boolean)
+    .join(', ') ||
   'nothing'
 
 const facts = (check: Check): [string, string][] => [

@@ -8,8 +8,8 @@ import {
   debsToInstall,
   needsPreparation,
   prepareScript,
-  quote,
 } from '../../../runner/guest/job-scripts.ts'
+import { quote } from '../../../runner/guest/shell.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 import { sampleJob } from '../../support/job.ts'
 

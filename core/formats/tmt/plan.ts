@@ -1,0 +1,155 @@
+/** A plan of tmt as everything that a machine needs to run it, or the reason why none can. Pure. */
+import type { Context } from '../fmf/condition.ts'
+import { isData, type Data } from '../fmf/merge.ts'
+import { discover } from './discover.ts'
+import { hardwareOf, type Hardware } from './hardware.ts'
+import { applies, whyNotThePhase } from './phases.ts'
+import { extended } from './context.ts'
+import type { AdjustedNode, Project } from './project.ts'
+import type { TmtTest } from './test.ts'
+import { environmentOf, flagOf, phasesOf, textOf, textsOf, type Values } from './values.ts'
+
+export interface TmtPlan {
+  name: string
+  summary: string | null
+  /** Why it cannot be run, whatever its tests; null: it can. */
+  skip: string | null
+  environment: Readonly<Record<string, string>>
+  /** Files of variables, from the root of the repository. */
+  environmentFiles: readonly string[]
+  packages: readonly string[]
+  recommended: readonly string[]
+  /** Commands before the first test, and after the last. */
+  prepare: readonly string[]
+  finish: readonly string[]
+  /** Whether the first failure ends it. */
+  exitFirst: boolean
+  tests: readonly TmtTest[]
+  hardware: Hardware
+  notes: readonly string[]
+}
+
+/** What is run where nobody wrote a plan: all tests. */
+export const defaultPlan: Data = { discover: { how: 'fmf' }, execute: { how: 'tmt' } }
+
+export const isPlan = ({ data }: Pick<AdjustedNode, 'data'>): boolean =>
+  data['execute'] !== undefined || data['plan'] !== undefined
+
+/** Reads the plan that `node` is in `context`. */
+export function readPlan(node: AdjustedNode, project: Project, context: Context): TmtPlan {
+  const whole = extended(context, ownContext(node))
+  const around = { project, context: whole }
+  const execute = phasesOf(node, 'execute')
+  const prepare = phasesOf(node, 'prepare').filter((phase) => applies(phase, node, around))
+  const finish = phasesOf(node, 'finish').filter((phase) => applies(phase, node, around))
+  const files = textsOf(node, 'environment-file')
+  const skip =
+    whyNot(node, execute, files) ??
+    prepare.map(unmetPreparation).find(isReason) ??
+    finish.map(unmetEnd).find(isReason)
+  const tests = skip === undefined ? discover(node, { ...around, framework: frameworkOf(execute) }) : []
+  const runs = tests.filter((test) => test.skip === null)
+  return {
+    name: node.name,
+    summary: textOf(node, 'summary'),
+    skip: skip ?? (runs.length > 0 ? null : (tests.find((test) => test.skip !== null)?.skip ?? null)),
+    environment: environmentOf(node, 'environment'),
+    environmentFiles: files,
+    ...packagesOf(prepare.map(asValues(node)), runs),
+    prepare: inOrder(prepare).flatMap((phase) => commandsOf(phase, node)),
+    finish: inOrder(finish).flatMap((phase) => commandsOf(phase, node)),
+    exitFirst: execute.some((phase) => flagOf(asValues(node)(phase), 'exit-first', false)),
+    tests,
+    hardware: hardwareOf(node),
+    notes: [...new Set(runs.flatMap(({ name, notes }) => notes.map((note) => `test ${name}: ${note}`)))],
+  }
+}
+
+const isReason = (reason: string | null): reason is string => reason !== null
+const asValues =
+  ({ refuse }: Values) =>
+  (data: Data): Values => ({ data, refuse })
+
+function ownContext({ data, refuse }: Values): Context {
+  const own = data['context']
+  if (own === undefined || own === null) return new Map()
+  if (isData(own))
+    return new Map(
+      Object.entries(own).map(([name, value]) => [
+        name,
+        (Array.isArray(value) ? value : [value]).map(String),
+      ]),
+    )
+  refuse('context', 'context does not hold dimensions', 'write distro: fedora, or the like, below context:')
+  return new Map()
+}
+
+function whyNot({ data }: Values, execute: readonly Data[], files: readonly string[]): string | null {
+  if (data['plan'] !== undefined)
+    return 'it is imported from another repository, which is not fetched here yet (plan)'
+  const [phase, ...more] = execute
+  if (more.length > 0) return 'it executes in several ways (execute)'
+  const how = phase?.['how'] ?? 'tmt'
+  if (typeof how !== 'string' || !['tmt', 'beakerlib', 'shell', 'beakerlib.tmt', 'shell.tmt'].includes(how))
+    return `nobody knows how to execute by ${JSON.stringify(how)}`
+  const url = files.find((file) => file.includes('://') || file.split('/').includes('..'))
+  return url === undefined ? null : `it takes its environment from elsewhere: ${url.slice(0, 200)}`
+}
+
+/** Older plans name the framework where newer ones name the executor. */
+const frameworkOf = ([phase]: readonly Data[]): TmtTest['framework'] =>
+  String(phase?.['how']).startsWith('beakerlib') ? 'beakerlib' : 'shell'
+
+/** Keys of a preparation that ask for what is not done here, and in which words. */
+const unmet: Readonly<Record<string, string>> = {
+  copr: 'it installs from Copr, which is no mirror of the distribution (prepare)',
+  directory: 'it installs packages from a folder (prepare)',
+  url: 'its scripts come from another repository (prepare)',
+}
+
+function unmetPreparation(phase: Data): string | null {
+  const how = phase['how'] ?? 'shell'
+  if (how !== 'shell' && how !== 'install')
+    return `it prepares by ${JSON.stringify(how)}, which is not done here`
+  const known = Object.keys(unmet).find((key) => phase[key] !== undefined)
+  if (known !== undefined) return unmet[known] ?? null
+  const packages: unknown = phase['package']
+  const foreign = (Array.isArray(packages) ? (packages as unknown[]) : [packages]).find(
+    (name) => name !== undefined && !/^[A-Za-z0-9][A-Za-z0-9+._:-]{0,127}$/.test(String(name)),
+  )
+  return foreign === undefined
+    ? whyNotThePhase(phase)
+    : `it installs ${JSON.stringify(foreign).slice(0, 200)}, which is no package's name (prepare)`
+}
+
+function unmetEnd(phase: Data): string | null {
+  const how = phase['how'] ?? 'shell'
+  return how === 'shell'
+    ? whyNotThePhase(phase)
+    : `it finishes by ${JSON.stringify(how)}, which is not done here`
+}
+
+function packagesOf(
+  prepare: readonly Values[],
+  tests: readonly TmtTest[],
+): Pick<TmtPlan, 'packages' | 'recommended'> {
+  const install = prepare.filter(({ data }) => data['how'] === 'install')
+  const without = install.flatMap((phase) => textsOf(phase, 'exclude'))
+  const isMust = ({ data }: Values): boolean => data['missing'] !== 'skip'
+  const named = (phases: readonly Values[]): string[] => phases.flatMap((phase) => textsOf(phase, 'package'))
+  const wanted = (names: readonly string[]): string[] =>
+    [...new Set(names)].filter((name) => !without.includes(name))
+  return {
+    packages: wanted([...named(install.filter(isMust)), ...tests.flatMap((test) => test.packages)]),
+    recommended: wanted([
+      ...named(install.filter((phase) => !isMust(phase))),
+      ...tests.flatMap((test) => test.recommended),
+      ...(tests.some(({ framework }) => framework === 'beakerlib') ? ['beakerlib'] : []),
+    ]),
+  }
+}
+
+const inOrder = (phases: readonly Data[]): Data[] =>
+  [...phases].sort((one, other) => Number(one['order'] ?? 50) - Number(other['order'] ?? 50))
+
+const commandsOf = (data: Data, { refuse }: Values): string[] => textsOf({ data, refuse }, 'script')

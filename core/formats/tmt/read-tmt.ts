@@ -1,0 +1,129 @@
+/** The plans of a repository's tmt project as checks: one for each, which gives a result for each of its tests. Pure. */
+import type { Check, Reading } from '../../check.ts'
+import { fullName, type PackageName } from '../../names.ts'
+import type { Context } from '../fmf/condition.ts'
+import type { Entry } from '../manifest-file.ts'
+import { anyContext } from './context.ts'
+import { defaultPlan, isPlan, readPlan, type TmtPlan } from './plan.ts'
+import { openProject, type AdjustedNode, type Project } from './project.ts'
+import { flagOf } from './values.ts'
+
+export interface TmtReading extends Reading {
+  /** What is known to be run otherwise than asked for. */
+  notes: string[]
+  texts: ReadonlyMap<string, string>
+}
+
+/** What the project in `entries` declares; the caller knows that there is one. */
+export function readTmt(
+  entries: ReadonlyMap<string, Entry>,
+  { repository }: { repository: PackageName | null },
+): TmtReading {
+  const project = openProject(entries)
+  const nodes = plansIn(project, anyContext)
+  const plans = nodes.map((node) => ({ ...readPlan(node, project, anyContext), off: whyDisabled(node) }))
+  const faults = project
+    .faults()
+    .sort((one, other) => (one.file < other.file ? -1 : one.file > other.file ? 1 : one.line - other.line))
+  if (faults.length > 0) return { checks: [], skipped: [], faults, notes: [], texts: project.texts }
+  const names = uniqueNames(plans.map(({ name }) => checkName(name)))
+  const reading: TmtReading = { checks: [], skipped: [], faults: [], notes: [], texts: project.texts }
+  for (const [at, { off, ...plan }] of plans.entries()) {
+    const name = names[at] ?? checkName(plan.name)
+    const reason =
+      off ?? plan.skip ?? plan.hardware.unmet ?? (plan.tests.length === 0 ? 'it finds no tests' : null)
+    if (reason !== null) reading.skipped.push({ name, reason })
+    else reading.checks.push(toCheck(name, plan, repository))
+    if (reason === null) reading.notes.push(...notesOn(name, plan))
+  }
+  return reading
+}
+
+/** The plan called `name` as it is in `context`, or why it cannot be read. */
+export function planIn(
+  entries: ReadonlyMap<string, Entry>,
+  name: string,
+  context: Context,
+): { plan: TmtPlan; reason: null } | { plan: null; reason: string } {
+  const project = openProject(entries)
+  const node = plansIn(project, context).find((one) => one.name === name)
+  const plan = node && readPlan(node, project, context)
+  const [fault] = project.faults()
+  if (fault) return { plan: null, reason: `${fault.file}:${fault.line}: ${fault.message}` }
+  if (!node || !plan) return { plan: null, reason: `there is no plan ${name}` }
+  const reason = disabled(node) ?? plan.skip ?? plan.hardware.unmet
+  return reason === null ? { plan, reason } : { plan: null, reason }
+}
+
+function plansIn(project: Project, context: Context): AdjustedNode[] {
+  const nodes = project.nodes('', context) ?? []
+  const plans = nodes.filter(isPlan)
+  if (plans.length > 0) return plans
+  const [test] = nodes.filter(({ data }) => data['test'] !== undefined)
+  const { refuse } = test ?? { refuse: () => undefined }
+  const around = { folder: '', mayChange: false, because: null, refuse }
+  return test ? [{ ...around, name: '/default/plan', data: defaultPlan }] : []
+}
+
+const disabled = (node: AdjustedNode): string | null =>
+  flagOf(node, 'enabled', true) ? null : `it is disabled${node.because === null ? '' : `: ${node.because}`}`
+
+/** Where it depends on the build, that is found out when there is one. */
+const whyDisabled = (node: AdjustedNode): string | null => (node.mayChange ? null : disabled(node))
+
+/** /plans/smoke is tmt.plans-smoke. */
+const checkName = (name: string): string =>
+  `tmt.${
+    name
+      .replace(/^\/+/, '')
+      .replaceAll(/[^A-Za-z0-9._+-]+/g, '-')
+      .slice(0, 100) || 'root'
+  }`
+
+/** Of plans whose names are alike by now the second is NAME-2. */
+function uniqueNames(names: readonly string[]): string[] {
+  const counts = new Map<string, number>()
+  return names.map((name) => {
+    const count = (counts.get(name) ?? 0) + 1
+    counts.set(name, count)
+    return count === 1 ? name : `${name}-${count}`
+  })
+}
+
+/** Beside the tests a plan has time to prepare and to finish. */
+const around = { seconds: 30 * 60, most: 86_400 }
+
+function toCheck(name: string, plan: TmtPlan, repository: PackageName | null): Check {
+  const { arch, memoryMiB, cpus, diskMiB } = plan.hardware
+  const seconds = plan.tests.reduce((sum, test) => sum + test.durationSeconds, around.seconds)
+  const count = plan.tests.filter(({ skip }) => skip === null).length
+  return {
+    name,
+    summary: `${(plan.summary ?? plan.name).trim().replaceAll(/\s+/g, ' ').slice(0, 150)} (${count === 1 ? '1 test' : `${count} tests`})`,
+    run: plan.name,
+    image: null,
+    install: true,
+    packages: [],
+    on: 'build',
+    for: [repository ? fullName(repository) : '*/*'],
+    arch: arch === null ? null : [arch],
+    network: 'mirror',
+    timeoutSeconds: Math.min(seconds, around.most),
+    ...{ memoryMiB, cpus, diskMiB },
+    results: 'exit',
+    rules: { unskippable: true },
+    tmt: { plan: plan.name },
+  }
+}
+
+const mostNotes = 20
+
+function notesOn(name: string, { tests, notes }: TmtPlan): string[] {
+  const skipped = tests.flatMap((test) =>
+    test.skip === null ? [] : [`test ${test.name} is skipped: ${test.skip}`],
+  )
+  const all = [...skipped, ...notes].map((note) => `check ${name}: ${note}`)
+  return all.length > mostNotes
+    ? [...all.slice(0, mostNotes), `check ${name}: and ${all.length - mostNotes} more`]
+    : all
+}

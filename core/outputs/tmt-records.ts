@@ -1,0 +1,87 @@
+/** What the driver of a plan writes down in the machine, test by test: lines that a hostile test may have written, too. Pure. */
+import { tmtOutcomes, type TmtOutcome } from './result-yaml.ts'
+
+export interface TmtRecord {
+  exitCode: string
+  seconds: string
+  restarts: string
+  isTimeout: boolean
+  isAborted: boolean
+  /** What its framework needs and the machine does not have. */
+  absent: string | null
+  /** A file that it requires and that is not there. */
+  missing: string | null
+  /** Where its output lies among the artifacts. */
+  output: string | null
+  beakerlib: { state: string; result: string } | null
+  /** What it said by tmt-report-result. */
+  reported: { name: string; outcome: TmtOutcome }[]
+  /** Its own results.yaml or results.json. */
+  custom: string | null
+}
+
+const most = { tests: 5000, reported: 1000, text: 1024 ** 2 }
+
+/** Records by the number of their test. Each begins with `test NUMBER`; lines of no known kind are passed over. */
+export function readRecords(text: string): Map<number, TmtRecord> {
+  const records = new Map<number, TmtRecord>()
+  let record: TmtRecord | null = null
+  for (const line of text.split('\n')) {
+    const space = line.indexOf(' ')
+    const word = space < 0 ? line : line.slice(0, space)
+    const rest = space < 0 ? '' : line.slice(space + 1)
+    if (word === 'test') {
+      record = newRecord()
+      if (/^\d{1,4}$/.test(rest) && records.size < most.tests) records.set(Number(rest), record)
+    } else if (record) take(record, word, rest)
+  }
+  return records
+}
+
+const newRecord = (): TmtRecord => ({
+  ...{ exitCode: '', seconds: '', restarts: '0', isTimeout: false, isAborted: false },
+  ...{ absent: null, missing: null, output: null, beakerlib: null, reported: [], custom: null },
+})
+
+function take(record: TmtRecord, word: string, rest: string): void {
+  switch (word) {
+    case 'exit':
+      record.exitCode = rest
+      break
+    case 'seconds':
+      record.seconds = rest
+      break
+    case 'restarts':
+      record.restarts = rest
+      break
+    case 'timeout':
+      record.isTimeout = true
+      break
+    case 'abort':
+      record.isAborted = true
+      break
+    case 'absent':
+    case 'missing':
+    case 'output':
+      record[word] = rest.slice(0, 1000)
+      break
+    case 'beakerlib-state':
+      record.beakerlib = { result: '', ...record.beakerlib, state: rest }
+      break
+    case 'beakerlib-result':
+      record.beakerlib = { state: '', ...record.beakerlib, result: rest }
+      break
+    case 'report':
+      report(record, rest)
+      break
+    case '|':
+      if ((record.custom ?? '').length < most.text) record.custom = `${record.custom ?? ''}${rest}\n`
+  }
+}
+
+function report({ reported }: TmtRecord, said: string): void {
+  const [, word = '', name = ''] = /^(\S+) (.*)$/.exec(said) ?? []
+  const outcome = word.toLowerCase()
+  if (reported.length === most.reported) return
+  reported.push({ name, outcome: Object.hasOwn(tmtOutcomes, outcome) ? (outcome as TmtOutcome) : 'error' })
+}

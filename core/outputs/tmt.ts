@@ -1,0 +1,127 @@
+/** What a plan of tmt left, as results: how each test ended, and what that means to whoever wrote it. Pure. */
+import type { TmtPlan } from '../formats/tmt/plan.ts'
+import type { TmtTest } from '../formats/tmt/test.ts'
+import type { CheckResult } from '../../schemas/types.gen.ts'
+import { gatherer, type Gatherer } from './gather.ts'
+import { addCustomResults, tmtOutcomes, type TmtOutcome } from './result-yaml.ts'
+import type { ParsedResults } from './results.ts'
+import { readRecords, type TmtRecord } from './tmt-records.ts'
+
+/** The results of `plan`; `reports`: what its driver recorded in the machine. */
+export function readTmtResults(plan: TmtPlan, reports: readonly string[]): ParsedResults {
+  const gather = gatherer()
+  const records = readRecords(reports.join('\n'))
+  for (const [at, test] of plan.tests.entries()) addTest(test, records.get(at + 1) ?? null, gather)
+  return gather.gathered()
+}
+
+function addTest(test: TmtTest, record: TmtRecord | null, gather: Gatherer): void {
+  const path = [test.name]
+  if (test.skip !== null) return gather.add({ path, outcome: 'skipped', note: test.skip })
+  if (!record) return gather.add({ path, outcome: 'skipped', note: 'It was not run: the plan ended before.' })
+  if (record.absent !== null)
+    return gather.add({ path, outcome: 'skipped', note: `The machine has no ${record.absent}.` })
+  const artifact = record.output === null ? {} : { artifact: record.output }
+  const data = { exitCode: record.exitCode, seconds: record.seconds, ...renamed(record) }
+  if (test.result === 'custom' && record.missing === null && !record.isTimeout)
+    return addCustom(test, record, gather, { artifact, data })
+  const own = ended(test, record)
+  const { outcome, note } = interpreted(test.result, own)
+  // Each call was a test of its own there, and the test itself nothing more.
+  if (test.result !== 'restraint' || record.reported.length === 0)
+    gather.add({
+      path,
+      ...verdict(outcome),
+      note,
+      ...artifact,
+      data: { ...data, ...(verdict(outcome).data ?? {}) },
+    })
+  for (const { name, outcome: part } of record.reported)
+    gather.add({ path: [test.name, name], ...reportedVerdict(test, part) })
+}
+
+const renamed = ({ restarts }: TmtRecord): Record<string, string> => (restarts === '0' ? {} : { restarts })
+
+interface Ended {
+  outcome: TmtOutcome
+  note: string | null
+}
+
+/** As the test's framework sees it. */
+function ended({ framework, durationSeconds }: TmtTest, record: TmtRecord): Ended {
+  if (record.missing !== null)
+    return { outcome: 'error', note: `It requires ${record.missing}, which is not there.` }
+  if (record.isTimeout)
+    return { outcome: 'error', note: `It ran longer than its duration, ${durationSeconds} seconds.` }
+  if (record.isAborted) return { outcome: 'fail', note: 'It asked to abort the plan (tmt-abort).' }
+  return framework === 'beakerlib' ? beakerlib(record) : shell(record)
+}
+
+/** From best to worst: what was reported counts by its worst. */
+const severity: readonly TmtOutcome[] = ['skip', 'info', 'pass', 'warn', 'fail', 'error']
+
+function shell({ exitCode, reported }: TmtRecord): Ended {
+  if (reported.length > 0) {
+    const worst = severity.findLast((outcome) => reported.some((one) => one.outcome === outcome)) ?? 'error'
+    return { outcome: worst, note: null }
+  }
+  if (exitCode === '0') return { outcome: 'pass', note: null }
+  if (exitCode === '1') return { outcome: 'fail', note: 'It exited with 1.' }
+  return { outcome: 'error', note: `It exited with ${exitCode}: neither 0 nor 1.` }
+}
+
+function beakerlib({ beakerlib: said }: TmtRecord): Ended {
+  if (!said) return { outcome: 'error', note: 'beakerlib left no TestResults.' }
+  if (said.state !== 'complete')
+    return { outcome: 'error', note: `beakerlib's journal is ${said.state || 'without a state'}.` }
+  const outcome = said.result.toLowerCase()
+  return isOutcome(outcome)
+    ? { outcome, note: null }
+    : { outcome: 'error', note: `beakerlib says ${said.result}.` }
+}
+
+const isOutcome = (text: string): text is TmtOutcome => Object.hasOwn(tmtOutcomes, text)
+
+/** As the test wants its end to be read. */
+function interpreted(result: TmtTest['result'], own: Ended): Ended {
+  switch (result) {
+    case 'respect':
+    case 'restraint':
+    case 'custom':
+      return own
+    case 'xfail':
+      if (own.outcome === 'fail') return { outcome: 'pass', note: 'It failed, as expected (xfail).' }
+      if (own.outcome === 'pass')
+        return { outcome: 'fail', note: 'It passed, and was expected to fail (xfail).' }
+      return own
+    default:
+      return { outcome: result, note: `It ended with ${own.outcome}, and is to be taken for ${result}.` }
+  }
+}
+
+/** Its word is kept where ours says less. */
+function verdict(word: TmtOutcome): { outcome: CheckResult['outcome']; data?: Record<string, string> } {
+  const outcome = tmtOutcomes[word] ?? 'needs_inspection'
+  return word === 'warn' || word === 'error' ? { outcome, data: { result: word } } : { outcome }
+}
+
+/** A part of a test that is not taken at its word is not, either: it must not decide what the whole may not. */
+const reportedVerdict = ({ result }: TmtTest, word: TmtOutcome): ReturnType<typeof verdict> =>
+  result === 'respect' || result === 'restraint' ? verdict(word) : { outcome: 'info', data: { result: word } }
+
+function addCustom(
+  { name }: TmtTest,
+  { custom }: TmtRecord,
+  gather: Gatherer,
+  more: { artifact: { artifact?: string }; data: Record<string, string> },
+): void {
+  if (custom === null)
+    gather.add({
+      path: [name],
+      outcome: 'failed',
+      note: 'It left no results.yaml in $TMT_TEST_DATA.',
+      ...more.artifact,
+      data: more.data,
+    })
+  else addCustomResults(custom, name, gather)
+}

@@ -1,0 +1,41 @@
+/** The metadata of tmt in a folder of this host, as a push of it would bring it: links are read, never followed. */
+import { constants } from 'node:fs'
+import { lstat, open, opendir, readlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Entry } from '../core/formats/manifest-file.ts'
+import { limits } from '../core/formats/limits.ts'
+import { fmfMarker, isFmfFile } from '../core/formats/manifest-name.ts'
+
+/** By path from `folder`; none where its root is no tree of metadata. At most as many as are read. */
+export async function fmfEntries(folder: string): Promise<Map<string, Entry>> {
+  const found = new Map<string, Entry>()
+  const marker = await fileEntry(join(folder, fmfMarker), limits.manifestBytes)
+  if (!marker) return found
+  const open = ['']
+  let seen = 0
+  for (let below = open.pop(); below !== undefined; below = open.pop()) {
+    for await (const item of await opendir(join(folder, below))) {
+      const path = `${below}${item.name}`
+      if ((seen += 1) > limits.treeFiles || found.size > limits.fmfFiles) return found
+      if (item.isDirectory() && item.name !== '.git') open.push(`${path}/`)
+      if (!isFmfFile(path) || item.isDirectory()) continue
+      const entry = await fileEntry(join(folder, path), limits.manifestBytes)
+      if (entry) found.set(path, entry)
+    }
+  }
+  return found
+}
+
+/** What stands at `path`, its content if it has at most `limit` bytes; of a link its target. null: nothing. */
+export async function fileEntry(path: string, limit: number): Promise<Entry | null> {
+  const facts = await lstat(path).catch(() => null)
+  if (!facts) return null
+  if (facts.isSymbolicLink()) {
+    const target = Buffer.from(await readlink(path))
+    return { kind: 'link', size: target.length, bytes: target }
+  }
+  if (!facts.isFile()) return { kind: 'folder', size: 0, bytes: null }
+  if (facts.size > limit) return { kind: 'file', size: facts.size, bytes: null }
+  await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
+  return { kind: 'file', size: facts.size, bytes: await file.readFile() }
+}
