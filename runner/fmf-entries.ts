@@ -6,11 +6,13 @@ import type { Entry } from '../core/formats/manifest-file.ts'
 import { limits } from '../core/formats/limits.ts'
 import { fmfMarker, isFmfFile } from '../core/formats/manifest-name.ts'
 
-/** By path from `folder`; none where its root is no tree of metadata. At most as many as are read. */
-export async function fmfEntries(folder: string): Promise<Map<string, Entry>> {
+/** By path from `folder`; none where its root is no tree of metadata. */
+export const fmfEntries = async (folder: string): Promise<Map<string, Entry>> =>
+  (await fileEntry(join(folder, fmfMarker), 0)) ? metadataIn(folder) : new Map<string, Entry>()
+
+/** All the metadata below `folder`, and at most one file more than is read. */
+export async function metadataIn(folder: string): Promise<Map<string, Entry>> {
   const found = new Map<string, Entry>()
-  const marker = await fileEntry(join(folder, fmfMarker), limits.manifestBytes)
-  if (!marker) return found
   const open = ['']
   let seen = 0
   for (let below = open.pop(); below !== undefined; below = open.pop()) {

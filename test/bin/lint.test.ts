@@ -39,11 +39,23 @@ describe('assay lint', function () {
     const { code, err } = await lint(folder.path)
     assert.equal(code, 2)
     assert.match(err, /there is no checks\.yaml in/)
-    await mkdir(join(folder.path, '.fmf'))
-    await writeFile(join(folder.path, '.fmf/version'), '1\n')
+    await mkdir(join(folder.path, 'tests'))
+    await writeFile(join(folder.path, 'tests/tests.yml'), '- hosts: all\n')
     assert.match(
       (await lint(folder.path)).out,
-      /\.fmf\/version is skipped: checks written as tmt are not read/,
+      /tests\/tests\.yml is skipped: checks written as STI are not read/,
     )
+  })
+
+  it('reads tmt, and says what of it is not run', async () => {
+    await using folder = await temporaryFolder()
+    await mkdir(join(folder.path, '.fmf'))
+    await writeFile(join(folder.path, '.fmf/version'), '1\n')
+    await writeFile(join(folder.path, 'plan.fmf'), 'discover: {how: fmf}\nexecute: {how: tmt}\n')
+    await writeFile(join(folder.path, 'main.fmf'), '/a: {test: x}\n/b: {test: x, check: [avc]}\n')
+    const { code, out } = await lint(folder.path)
+    assert.equal(code, 0)
+    assert.match(out, /^tmt\.plan +tmt +\/plan \(2 tests\)$/m)
+    assert.match(out, /^check tmt\.plan: test \/b: it is run without its checks \(avc\)$/m)
   })
 })

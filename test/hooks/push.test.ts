@@ -67,6 +67,29 @@ describe('pushing checks', function () {
     assert.match(said, new RegExp(`See ${server.url}/packages/deb/pushed-`))
   })
 
+  it('reads tmt, and says what of it is not run', async () => {
+    await clone.commit({
+      '.fmf/version': '1\n',
+      'plans/main.fmf': 'discover: {how: fmf}\nexecute: {how: tmt}\n',
+      'plans/smoke.fmf': 'summary: Basics\n',
+      'plans/away.fmf': 'discover+: {url: https://example.org/tests}\n',
+      'tests/main.fmf': '/a: {test: ./a.sh}\n/b: {test: by-hand.md, manual: true}\n',
+    })
+    await taken(
+      /check tmt\.plans-away is skipped: it takes tests from another repository/,
+      /check tmt\.plans-smoke: test \/tests\/b is skipped: it is for a human/,
+      /1 check of tmt, run by the next build/,
+      / tmt\.plans-smoke {2}Basics \(1 test\)\n/,
+    )
+    await clone.commit({ 'tests/main.fmf': '/a:\n  test: x\n  duration: soon\n' })
+    const { code, said } = await clone.push()
+    assert.equal(code, 1, said)
+    assert.match(
+      said,
+      /tests\/main\.fmf:3:13: \/tests\/a: duration cannot be "soon"\n[^]*\^\n[^]*mend: write a time/,
+    )
+  })
+
   it('names every mistake, with its line, a caret and what to write instead', async () => {
     await clone.commit({ 'checks.yaml': 'checks:\n  smoke:\n    rum: x\n    timeout: 300\n' })
     const said = await refused(
@@ -136,7 +159,7 @@ describe('pushing checks', function () {
   it('takes a branch without checks.yaml and says that nothing is registered', async () => {
     await clone.commit({ 'tests/tests_smoke.yml': 'x' })
     await taken(
-      /main: there is no checks\.yaml and no DEP-8: nothing is registered/,
+      /main: there is no checks\.yaml, no DEP-8 and no tmt: nothing is registered/,
       /STI are not read/,
       /main at \S+: no checks/,
     )

@@ -28,7 +28,7 @@ export interface FmfTree {
   faults: Fault[]
 }
 
-export const limits = { nodes: 5_000, depth: 50, inherited: 1_000_000 }
+export const limits = { nodes: 5_000, depth: 50, inherited: 200_000 }
 
 /** Grows the tree that `files` declare. `hidden`: names with a dot in front that are looked at all the same. */
 export function growTree(

@@ -96,6 +96,8 @@ function select(tests: readonly AdjustedNode[], phase: Phase, { patterns }: Proj
   const isAnyOf = (sources: readonly string[], { name }: AdjustedNode): boolean =>
     sources.some((source) => patterns.search(source, name))
   try {
+    // Also where there is no test to try them on.
+    for (const source of [...names, ...included, ...excluded]) patterns.search(source, '')
     const filters = textsOf(phase, 'filter').map((filter) => readFilter(filter, patterns))
     const left = tests.filter(
       (test) =>

@@ -24,7 +24,14 @@ describe('reading a check repository', () => {
     )
     assert.deepEqual(files, ['checks.yaml', 'debian/tests/control'])
     assert.equal(read({ 'tests/control': 'Tests: b\n' }).checks.length, 1)
-    assert.deepEqual(read({}), { checks: [], skipped: [], faults: [], texts: new Map(), files: [] })
+    assert.deepEqual(read({}), {
+      checks: [],
+      skipped: [],
+      faults: [],
+      texts: new Map(),
+      files: [],
+      notes: [],
+    })
   })
 
   it('declares nothing where one of them is wrong', () => {

@@ -1,9 +1,16 @@
 /** Plans of tmt in real machines, from their metadata to their results. */
 import assert from 'node:assert/strict'
+import { readdir, readFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readFolder } from '../../../bin/read-folder.ts'
 import { verdict } from '../../../core/verdict.ts'
 import type { Machines } from '../../../runner/machine/machines.ts'
 import { executed, type Executed } from '../../support/executed.ts'
 import { buildTimeout, testMachines } from '../../support/machines.ts'
+
+/** Enough on a host that emulates its machines and has more to do. */
+const timeoutSeconds = 900
 
 describe('a plan of tmt', function () {
   this.timeout(buildTimeout)
@@ -17,12 +24,14 @@ describe('a plan of tmt', function () {
   /** Runs the plan /plan of the tree. */
   const run = (files: Record<string, string>): Promise<Executed> =>
     executed(machines, {
-      job: { check: { name: 'tmt.plan', run: '/plan', tmt: { plan: '/plan' } } },
+      job: { check: { name: 'tmt.plan', run: '/plan', tmt: { plan: '/plan' }, timeoutSeconds } },
       tree: { '.fmf/version': '1\n', ...files },
     })
   const outcomes = ({ results, log }: Executed): Record<string, string> => {
     assert.ok(results.length > 0, log)
-    return Object.fromEntries(results.map(({ name, outcome, note }) => [name, note ? `${outcome}: ${note}` : outcome]))
+    return Object.fromEntries(
+      results.map(({ name, outcome, note }) => [name, note ? `${outcome}: ${note}` : outcome]),
+    )
   }
 
   it('runs each test as tmt would, and gives a result for each', async () => {
@@ -60,29 +69,36 @@ finish: {how: shell, script: 'echo finished >"$TMT_PLAN_DATA/finished"'}
 `,
       'tests/fails.sh': '#!/bin/sh\necho here I fail\nexit 1\n',
     })
-    assert.deepEqual(outcomes(one), {
-      'tests/good': 'failed: It exited with 1.',
-      'tests/fails': 'failed: It exited with 1.',
-      'tests/errs': 'failed: It exited with 3: neither 0 nor 1.',
-      'tests/late': 'failed: It ran longer than its duration, 1 seconds.',
-      'tests/xfails': 'passed: It failed, as expected (xfail).',
-      'tests/xpasses': 'failed: It passed, and was expected to fail (xfail).',
-      'tests/told': 'info: It ended with fail, and is to be taken for info.',
-      'tests/custom': 'passed',
-      'tests/custom/part': 'failed: no',
-      'tests/uncustom': 'failed: It left no results.yaml in $TMT_TEST_DATA.',
-      'tests/reports': 'failed',
-      'tests/reports/a': 'passed',
-      'tests/reports/b': 'failed',
-      'tests/restarts': 'passed',
-      'tests/needs-file': 'failed: It requires /no/such/file, which is not there.',
-      'tests/has-file': 'passed',
-      'tests/off': 'skipped: it is disabled: not on Debian',
-      'tests/manual': 'skipped: it is for a human to do (manual)',
-      'tests/beaker': 'skipped: The machine has no beakerlib.',
-    }, one.log)
+    assert.deepEqual(
+      outcomes(one),
+      {
+        'tests/good': 'passed',
+        'tests/fails': 'failed: It exited with 1.',
+        'tests/errs': 'failed: It exited with 3: neither 0 nor 1.',
+        'tests/late': 'failed: It ran longer than its duration, 1 seconds.',
+        'tests/xfails': 'passed: It failed, as expected (xfail).',
+        'tests/xpasses': 'failed: It passed, and was expected to fail (xfail).',
+        'tests/told': 'info: It ended with fail, and is to be taken for info.',
+        'tests/custom': 'passed',
+        'tests/custom/part': 'failed: no',
+        'tests/uncustom': 'failed: It left no results.yaml in $TMT_TEST_DATA.',
+        'tests/reports': 'failed',
+        'tests/reports/a': 'passed',
+        'tests/reports/b': 'failed',
+        'tests/restarts': 'passed',
+        'tests/needs-file': 'failed: It requires /no/such/file, which is not there.',
+        'tests/has-file': 'passed',
+        'tests/off': 'skipped: it is disabled: not on Debian',
+        'tests/manual': 'skipped: it is for a human to do (manual)',
+        'tests/beaker': 'skipped: The machine has no beakerlib.',
+      },
+      one.log,
+    )
     assert.equal(one.ending.exitCode, 0)
-    assert.match(one.log, /plan\|it's "mine"\|yes, it is\|by the plan\|\/tests\/good\|\/var\/lib\/assay\/tree\/tests\n/)
+    assert.match(
+      one.log,
+      /plan\|it's "mine"\|yes, it is\|by the plan\|\/tests\/good\|\/var\/lib\/assay\/tree\/tests\n/,
+    )
     assert.equal(one.kept['tmt/1-tests-good/data/kept'], 'kept\n')
     assert.equal(one.kept['tmt/data/finished'], 'finished\n')
     assert.match(one.kept['tmt/2-tests-fails/output.txt'] ?? '', /here I fail/)
@@ -131,6 +147,22 @@ finish: {how: shell, script: 'echo finished >"$TMT_PLAN_DATA/finished"'}
     }
   })
 
+  it('ends in the example as is written beside it', async () => {
+    const examples = fileURLToPath(new URL('../../../../examples/', import.meta.url))
+    const folder = join(examples, 'tmt-checks')
+    const expected = await readFile(join(examples, 'tmt-checks.expected.json'), 'utf8')
+    const { checks, skipped } = await readFolder(folder)
+    const found: Record<string, unknown> = {}
+    for (const { name, run: plan, tmt, rules } of checks) {
+      const job = { check: { name, run: plan, timeoutSeconds, ...(tmt && { tmt }) } }
+      const one = await executed(machines, { job, tree: await filesIn(folder) })
+      const results = Object.fromEntries(one.results.map((result) => [result.name, result.outcome]))
+      found[name] = { outcome: verdict(one.ending, one.results, rules).outcome, results }
+    }
+    for (const { name } of skipped) found[name] = { outcome: 'skipped', results: {} }
+    assert.deepEqual(found, JSON.parse(expected))
+  })
+
   it('is skipped where it is not for this build', async () => {
     const one = await run({
       'plan.fmf':
@@ -140,3 +172,12 @@ finish: {how: shell, script: 'echo finished >"$TMT_PLAN_DATA/finished"'}
     assert.equal(verdict(one.ending, one.results).outcome, 'skipped')
   })
 })
+
+async function filesIn(folder: string): Promise<Record<string, string>> {
+  const files: Record<string, string> = {}
+  for (const item of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(item.parentPath, item.name)
+    if (item.isFile()) files[relative(folder, path)] = await readFile(path, 'utf8')
+  }
+  return files
+}

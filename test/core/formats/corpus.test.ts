@@ -1,0 +1,34 @@
+/**
+ * Reads every project in the folders below $TMT_PROJECTS, so that a collection of real ones can be looked through:
+ * TMT_PROJECTS=FOLDER npx mocha --no-config dist/test/core/formats/corpus.test.js
+ */
+import assert from 'node:assert/strict'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readTmt } from '../../../core/formats/tmt/read-tmt.ts'
+import { metadataIn } from '../../../runner/fmf-entries.ts'
+
+const folder = process.env['TMT_PROJECTS']
+
+describe('real projects of tmt', function () {
+  this.timeout(300_000)
+
+  it('are each read, or refused with what is wrong and where', async function () {
+    if (folder === undefined) return this.skip()
+    for (const item of await readdir(folder, { withFileTypes: true })) {
+      if (!item.isDirectory()) continue
+      const entries = await metadataIn(join(folder, item.name))
+      // Collections leave out what is the same in all of them.
+      entries.set('.fmf/version', { kind: 'file', size: 2, bytes: Buffer.from('1\n') })
+      const { checks, skipped, faults, notes } = readTmt(entries, { repository: null })
+      console.log(
+        `${item.name}: ${checks.length} checks, ${skipped.length} skipped, ${faults.length} mistakes`,
+      )
+      for (const fault of faults)
+        console.log(`  ${fault.file}:${fault.line}:${fault.column}: ${fault.message}`)
+      for (const { name, reason } of skipped) console.log(`  ${name} is skipped: ${reason}`)
+      for (const note of notes) console.log(`  ${note}`)
+      assert.ok(faults.every(({ file, line, message, mend }) => file && line > 0 && message && mend))
+    }
+  })
+})
