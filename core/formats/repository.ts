@@ -29,7 +29,9 @@ export function readRepository(entries: Entries, context: ManifestContext): Repo
   if (text !== null) texts.set(manifestFile, text)
   const control = dep8Files.find((file) => entries.has(file))
   const dep8 = control === undefined ? none : readControl(control, { entries, texts, context })
-  const tmt = entries.has(fmfMarker) ? readTmt(entries, context) : { ...none, notes: [], texts: new Map() }
+  const tmt = entries.has(fmfMarker)
+    ? readTmt(entries, context)
+    : { ...none, notes: [], texts: new Map<string, string>() }
   for (const [path, said] of tmt.texts) texts.set(path, said)
   const files = [manifestFile, control ?? '', fmfMarker].filter((file) => entries.has(file))
   const read = joined([

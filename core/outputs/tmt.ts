@@ -16,31 +16,36 @@ export function readTmtResults(plan: TmtPlan, reports: readonly string[]): Parse
 }
 
 function addTest(test: TmtTest, record: TmtRecord | null, gather: Gatherer): void {
-  const path = [test.name]
-  if (test.skip !== null) return gather.add({ path, outcome: 'skipped', note: test.skip })
-  if (!record) return gather.add({ path, outcome: 'skipped', note: 'It was not run: the plan ended before.' })
-  if (record.absent !== null)
-    return gather.add({ path, outcome: 'skipped', note: `The machine has no ${record.absent}.` })
-  const artifact = record.output === null ? {} : { artifact: record.output }
-  const data = { exitCode: record.exitCode, seconds: record.seconds, ...renamed(record) }
-  if (test.result === 'custom' && record.missing === null && !record.isTimeout)
-    return addCustom(test, record, gather, { artifact, data })
-  const own = ended(test, record)
-  const { outcome, note } = interpreted(test.result, own)
-  // Each call was a test of its own there, and the test itself nothing more.
-  if (test.result !== 'restraint' || record.reported.length === 0)
+  const notRun = whyNotRun(test, record)
+  if (!record || notRun !== null)
     gather.add({
-      path,
-      ...verdict(outcome),
-      note,
-      ...artifact,
-      data: { ...data, ...(verdict(outcome).data ?? {}) },
+      path: [test.name],
+      outcome: 'skipped',
+      note: notRun ?? 'It was not run: the plan ended before.',
     })
+  else if (test.result === 'custom' && record.missing === null && !record.isTimeout)
+    addCustom(test, record, gather)
+  else addEnd(test, record, gather)
+}
+
+const whyNotRun = ({ skip }: TmtTest, record: TmtRecord | null): string | null =>
+  skip ?? (record?.absent == null ? null : `The machine has no ${record.absent}.`)
+
+/** The test, and what it reported of its parts. */
+function addEnd(test: TmtTest, record: TmtRecord, gather: Gatherer): void {
+  const { outcome, note } = interpreted(test.result, ended(test, record))
+  const { data, ...rest } = verdict(outcome)
+  // In Restraint each call was a test of its own, and the test itself nothing more.
+  if (test.result !== 'restraint' || record.reported.length === 0)
+    gather.add({ path: [test.name], ...rest, note, ...factsOf(record, data) })
   for (const { name, outcome: part } of record.reported)
     gather.add({ path: [test.name, name], ...reportedVerdict(test, part) })
 }
 
-const renamed = ({ restarts }: TmtRecord): Record<string, string> => (restarts === '0' ? {} : { restarts })
+const factsOf = ({ output, exitCode, seconds, restarts }: TmtRecord, more: Record<string, string> = {}) => ({
+  ...(output !== null && { artifact: output }),
+  data: { exitCode, seconds, ...(restarts !== '0' && { restarts }), ...more },
+})
 
 interface Ended {
   outcome: TmtOutcome
@@ -101,7 +106,7 @@ function interpreted(result: TmtTest['result'], own: Ended): Ended {
 
 /** Its word is kept where ours says less. */
 function verdict(word: TmtOutcome): { outcome: CheckResult['outcome']; data?: Record<string, string> } {
-  const outcome = tmtOutcomes[word] ?? 'needs_inspection'
+  const outcome = tmtOutcomes[word]
   return word === 'warn' || word === 'error' ? { outcome, data: { result: word } } : { outcome }
 }
 
@@ -109,19 +114,8 @@ function verdict(word: TmtOutcome): { outcome: CheckResult['outcome']; data?: Re
 const reportedVerdict = ({ result }: TmtTest, word: TmtOutcome): ReturnType<typeof verdict> =>
   result === 'respect' || result === 'restraint' ? verdict(word) : { outcome: 'info', data: { result: word } }
 
-function addCustom(
-  { name }: TmtTest,
-  { custom }: TmtRecord,
-  gather: Gatherer,
-  more: { artifact: { artifact?: string }; data: Record<string, string> },
-): void {
-  if (custom === null)
-    gather.add({
-      path: [name],
-      outcome: 'failed',
-      note: 'It left no results.yaml in $TMT_TEST_DATA.',
-      ...more.artifact,
-      data: more.data,
-    })
-  else addCustomResults(custom, name, gather)
+function addCustom({ name }: TmtTest, record: TmtRecord, gather: Gatherer): void {
+  const note = 'It left no results.yaml in $TMT_TEST_DATA.'
+  if (record.custom === null) gather.add({ path: [name], outcome: 'failed', note, ...factsOf(record) })
+  else addCustomResults(record.custom, name, gather)
 }

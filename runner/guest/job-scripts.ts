@@ -37,8 +37,8 @@ const packagesOf = ({ check }: Job, answer: PlanAnswer | null): readonly string[
 export const needsPreparation = (job: Job, answer: PlanAnswer | null = null): boolean =>
   job.check.dep8
     ? dependsOf(job, job.check.dep8) !== ''
-    : answer?.reason == null &&
-      [...debsToInstall(job), ...packagesOf(job, answer), ...(answer?.plan?.recommended ?? [])].length > 0
+    : (answer === null || answer.plan !== null) &&
+      [...debsToInstall(job), ...packagesOf(job, answer), ...(answer?.plan.recommended ?? [])].length > 0
 
 const dependsOf = ({ arch }: Job, { depends }: Dep8): string => dependsFor(depends, debianArch(arch))
 

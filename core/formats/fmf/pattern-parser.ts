@@ -300,6 +300,7 @@ const again =
     const span = run.spans[number]
     if (!span) return false
     const said = run.text.slice(...span)
-    for (const _ of said) step(run)
+    run.budget.left -= said.length
+    step(run)
     return run.text.startsWith(said, at) && next(at + said.length)
   }

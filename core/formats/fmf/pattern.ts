@@ -94,9 +94,11 @@ function find(
 const filled = (replacement: string, { groups }: Found, names: ReadonlyMap<string, number>): string =>
   replacement.replace(
     /\\(?:g<([^>]{1,50})>|(\d{1,2})|(.))/gs,
-    (_, named: string, number: string, other: string) => {
-      if (other !== undefined) return other === 'n' ? '\n' : other === 't' ? '\t' : other
-      const at = number ?? named
+    (...[, named, number, other]: (string | undefined)[]) => {
+      if (other !== undefined) return letters[other] ?? other
+      const at = number ?? named ?? ''
       return groups[/^\d+$/.test(at) ? Number(at) : (names.get(at) ?? -1)] ?? ''
     },
   )
+
+const letters: Readonly<Record<string, string>> = { n: '\n', t: '\t' }

@@ -128,9 +128,11 @@ function growing() {
     const { inherit = true, select = null, ...others } = isData(value) ? value : { unknown: value }
     const isRead = typeof inherit === 'boolean' && (select === null || typeof select === 'boolean')
     if (!isRead || Object.keys(others).length > 0)
-      return refuse(from, '/ takes inherit and select, true or false', 'write / with one of the two below it')
-    draft.inherits = inherit
-    draft.select = select
+      refuse(from, '/ takes inherit and select, true or false', 'write / with one of the two below it')
+    else {
+      draft.inherits = inherit
+      draft.select = select
+    }
   }
 
   function grow(

@@ -6,6 +6,7 @@ import { hardwareOf, type Hardware } from './hardware.ts'
 import { applies, whyNotThePhase } from './phases.ts'
 import { extended } from './context.ts'
 import type { AdjustedNode, Project } from './project.ts'
+import { packageName } from './requirements.ts'
 import type { TmtTest } from './test.ts'
 import { environmentOf, flagOf, phasesOf, textOf, textsOf, type Values } from './values.ts'
 
@@ -115,7 +116,7 @@ function unmetPreparation(phase: Data): string | null {
   if (known !== undefined) return unmet[known] ?? null
   const packages: unknown = phase['package']
   const foreign = (Array.isArray(packages) ? (packages as unknown[]) : [packages]).find(
-    (name) => name !== undefined && !/^[A-Za-z0-9][A-Za-z0-9+._:-]{0,127}$/.test(String(name)),
+    (name) => name !== undefined && !(typeof name === 'string' && packageName.test(name)),
   )
   return foreign === undefined
     ? whyNotThePhase(phase)

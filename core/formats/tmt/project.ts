@@ -53,7 +53,7 @@ export function openProject(entries: ReadonlyMap<string, Entry>): Project {
     return tree.nodes
   })
   const nodesOf = memoized((key: string): AdjustedNode[] => {
-    const [root = '', dimensions] = JSON.parse(key) as [string, [string, string[]][]]
+    const [root, dimensions] = JSON.parse(key) as [string, [string, string[]][]]
     return grown(root).map((node) => adjusted(node, { root, context: new Map(dimensions), budget, refuse }))
   })
   return {

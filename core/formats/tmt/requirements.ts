@@ -10,7 +10,7 @@ export interface Requirements {
   unmet: string | null
 }
 
-const packageName = /^[A-Za-z0-9][A-Za-z0-9+._:-]{0,127}$/
+export const packageName = /^[A-Za-z0-9][A-Za-z0-9+._:-]{0,127}$/
 const filePath = /^\/[A-Za-z0-9+._/*?@-]{1,500}$/
 
 /** What stands behind `key`: a text, a set of keys, or a list of the two. */

@@ -38,8 +38,9 @@ export function textsOf({ data, refuse }: Values, key: string): string[] {
 export function flagOf({ data, refuse }: Values, key: string, otherwise: boolean): boolean {
   const value = data[key] ?? otherwise
   if (typeof value === 'boolean') return value
-  if (/^(true|yes)$/i.test(String(value))) return true
-  if (/^(false|no)$/i.test(String(value))) return false
+  const word = typeof value === 'string' ? value : ''
+  if (/^(true|yes)$/i.test(word)) return true
+  if (/^(false|no)$/i.test(word)) return false
   refuse(key, `${key} is neither true nor false`, `write ${key}: true or ${key}: false`)
   return otherwise
 }

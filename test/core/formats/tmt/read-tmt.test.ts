@@ -138,7 +138,7 @@ describe('reading tmt', () => {
   it('follows links to metadata, also those that a host made files of', () => {
     const link: Entry = { kind: 'link', size: 8, bytes: Buffer.from('one.fmf\n') }
     const { checks } = read({
-      'one.fmf': `${all}`,
+      'one.fmf': all,
       'two.fmf': link,
       'three.fmf': 'two.fmf\n',
       't.fmf': 'test: x\n',
