@@ -18,7 +18,7 @@ export const fmfRoot = (path: string): string | null =>
 
 /** Whether the file at `path` is metadata of tmt, of which there may be any number. */
 export const isFmfFile = (path: string): boolean =>
-  path.endsWith('.fmf') || fmfRoot(path) !== null || path === fmfConfig
+  /[^/]\.fmf$/.test(path) || fmfRoot(path) !== null || path === fmfConfig
 
 /** Whether a reader wants to see the file at `path`. */
 export const isRead = (path: string): boolean => readFiles.includes(path) || isFmfFile(path)

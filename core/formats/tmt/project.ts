@@ -101,7 +101,7 @@ function readFile(
   refuse: (fault: Fault) => void,
 ): Source | null {
   const entry = entries.get(followed(path, entries))
-  if (!entry || entry.kind === 'link') return null
+  if (entry?.kind !== 'file') return null
   const { text, fault } = textOf(entry, path)
   if (fault) return (refuse(fault), null)
   texts.set(path, text)
