@@ -26,7 +26,7 @@ export interface VerdictRules {
 type Reason = Exclude<Ending['how'], 'exited' | 'handed_back' | 'cancelled'>
 
 /** What each way to go wrong after the first instruction says; before it, all but the package's own are ours. */
-const sentences: Record<Reason, string> = {
+export const sentences: Readonly<Record<Reason, string>> = {
   timeout: 'The time limit was reached.',
   guest_panic: "The machine's kernel panicked.",
   guest_poweroff: 'The machine was powered off.',
@@ -77,7 +77,7 @@ export function verdict(ending: Ending, results: readonly CheckResult[], rules: 
 }
 
 function judge(ending: Ending, results: readonly CheckResult[], rules: VerdictRules): Verdict {
-  if (ending.how === 'exited') return judgeExit(ending.exitCode ?? 255, results, rules)
+  if (ending.how === 'exited') return judgeExit(ending, results, rules)
   if (ending.how === 'cancelled')
     return { outcome: 'cancelled', reason: 'cancelled', concerns: null, note: null }
   if (ending.how === 'handed_back') throw new TypeError('an attempt that was handed back has no verdict')
@@ -91,7 +91,7 @@ function judge(ending: Ending, results: readonly CheckResult[], rules: VerdictRu
 
 /** 0 passes, 77 skips, all else fails; a structured result may only make it worse. */
 function judgeExit(
-  exitCode: number,
+  { exitCode = 255, detail }: Ending,
   results: readonly CheckResult[],
   { unskippable = false }: VerdictRules,
 ): Verdict {
@@ -108,7 +108,12 @@ function judgeExit(
       outcome: 'failed',
       reason: 'exit_code',
       concerns: 'package',
-      note: `The check exited with ${exitCode}${failure ? `; failed first: ${quoted(failure)}` : '.'}`,
+      note: [
+        `The check exited with ${exitCode}${failure ? `; failed first: ${quoted(failure)}` : '.'}`,
+        detail,
+      ]
+        .filter(Boolean)
+        .join(failure ? '. ' : ' '),
     }
   const worst = severity.find((outcome) => results.some((result) => result.outcome === outcome)) ?? 'passed'
   if (worst === 'failed' || worst === 'needs_inspection') {

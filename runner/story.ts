@@ -91,6 +91,7 @@ export function beginStory(image: string, listener: Listener, signal: AbortSigna
     say(wordsOf(ending))
     const known = error instanceof MachineFailed ? error.facts : facts
     const console = ending.how === 'exited' ? '' : (known.console ?? machine?.console() ?? '')
+    if (ending.how.startsWith('guest_') && console !== '') say(lastLinesOf(console))
     return {
       ending: { ...ending, ...(ending.detail !== undefined && { detail: ending.detail.slice(0, 2000) }) },
       machine: { ...known, ...(console !== '' && { console: console.slice(-16_384) }) },
@@ -111,7 +112,11 @@ function endOf(error: unknown, signal: AbortSignal): PhaseEnd {
   }
 }
 
+/** Enough for a panic: its words, and where the kernel was. */
+const lastLinesOf = (console: string): string =>
+  ['the console’s last lines:', ...console.trimEnd().split('\n').slice(-40)].join('\n')
+
 const wordsOf = ({ phase, how, exitCode, detail }: Ending): string =>
   how === 'exited'
-    ? `the check exited with ${exitCode ?? 255}`
+    ? `the check exited with ${exitCode ?? 255}${detail ? `: ${detail}` : ''}`
     : `${how} (${phase})${detail ? `: ${detail}` : ''}`

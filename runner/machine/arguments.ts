@@ -84,6 +84,9 @@ function memory({ memoryMiB }: MachineSpec, birth: Birth): string[] {
 export const acceleration = (accelerator: Accelerator): string[] =>
   accelerator === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,tb-size=256', '-cpu', 'max']
 
+/** The name by which qemu tells that a port was opened or closed inside. */
+export const portDevice = (name: string): string => `port-${name}`
+
 /** The name by which the link is cut. */
 export const networkDevice = 'net'
 
@@ -116,5 +119,5 @@ function disk(
 
 function port(name: string, socket: string): string[] {
   const chardev = ['-chardev', `socket,id=${name},path=${socket},server=on,wait=off`]
-  return [...chardev, '-device', `virtserialport,chardev=${name},name=assay.${name}`]
+  return [...chardev, '-device', `virtserialport,chardev=${name},name=assay.${name},id=${portDevice(name)}`]
 }

@@ -7,19 +7,21 @@ import type { AgentMessage } from '../../schemas/types.gen.ts'
 import { validateAgentMessage } from '../../schemas/validate.ts'
 import { consoleTail, type ConsoleTail } from './console.ts'
 import { lineReader } from './lines.ts'
-import type { PhaseEnd } from './machine.ts'
+import { deathOf, explained, type Death } from './deaths.ts'
 import { migrate } from './migration.ts'
-import { networkDevice, type MachineSockets } from './arguments.ts'
+import { networkDevice, portDevice, type MachineSockets } from './arguments.ts'
 import { connectQmp, connectSocket, type Qmp, type QmpEvent } from './qmp.ts'
 
 /** Without a word for so long, a machine hangs. Generous: emulated machines under load are slow. */
 const silenceMs = 45_000
+/** So long it may take until the agent of a machine that was to reboot is back. */
+const rebootMs = 180_000
+/** After the agent closed its port, so long may the reset or the power-off take that explains it. */
+const agentGoneMs = 3_000
 /** Junk lines from a guest before it counts as broken. */
 const junkLimit = 10_000
 /** How long a dying kernel's words may take from one socket while its reset comes over another. */
 const consoleGraceMs = 500
-
-export type Death = PhaseEnd
 
 export interface Life {
   console: ConsoleTail
@@ -68,14 +70,17 @@ export async function live(child: ChildProcess, sockets: MachineSockets, signal:
   let death: Death | null = null
   let sink: (chunk: Buffer) => void = () => undefined
   let bytes = 0
-  let lastHeard = 0
+  /** Nobody waits for a machine that boots, but whoever boots it. */
+  let patience: { since: number; ms: number } | null = null
+  let agentUp = false
+  let agentGone: NodeJS.Timeout | undefined
   let resetExpected = false
   let resting = false
   let closing = false
 
   const die = (reason: Death): void => {
     if (death) return
-    death = reason
+    death = explained(reason, console)
     child.kill('SIGKILL')
     bus.emit('death')
   }
@@ -92,23 +97,26 @@ export async function live(child: ChildProcess, sockets: MachineSockets, signal:
   }
   child.once('exit', onExit)
 
-  const onQmp = ({ event, data }: QmpEvent): void => {
+  const onQmp = (said: QmpEvent): void => {
     if (closing) return
-    if (event === 'GUEST_PANICKED') die({ how: 'guest_panic' })
-    else if (event === 'BLOCK_IO_ERROR')
-      die({ how: 'machine_error', detail: 'The host could not write the machine’s disk.' })
-    else if (event === 'MIGRATION') bus.emit('migration', data['status'])
-    else if (event === 'SHUTDOWN' && data['guest'] === true)
-      afterConsole({ how: data['reason'] === 'guest-panic' ? 'guest_panic' : 'guest_poweroff' })
-    else if (event === 'RESET' && data['guest'] === true) {
-      if (!resetExpected) afterConsole({ how: 'guest_reset' })
-    }
+    const { event, data } = said
+    if (event === 'MIGRATION') bus.emit('migration', data['status'])
+    if (event === 'VSERPORT_CHANGE' && data['id'] === portDevice('control'))
+      onAgentPort(data['open'] === true)
+    const reason = deathOf(said)
+    if (!reason || (reason.how === 'guest_reset' && resetExpected)) return
+    if (reason.how === 'machine_error') die(reason)
+    // The last words on the console tell why, and whether it was a panic that led to it.
+    else void delay(console.panicWords() === null ? consoleGraceMs : 0).then(() => die(reason))
   }
-  /** A panicking kernel resets or powers off: its last words on the console tell the one from the other. */
-  const afterConsole = (reason: Death): void => {
-    void delay(console.panicked() ? 0 : consoleGraceMs).then(() =>
-      die(console.panicked() ? { how: 'guest_panic' } : reason),
-    )
+  const onAgentPort = (open: boolean): void => {
+    clearTimeout(agentGone)
+    if (open) resetExpected = false
+    else if (!resetExpected && !closing)
+      agentGone = setTimeout(
+        () => die({ how: 'guest_hang', detail: 'The machine’s agent has ended.' }),
+        agentGoneMs,
+      )
   }
 
   let qmp: Qmp
@@ -129,8 +137,8 @@ export async function live(child: ChildProcess, sockets: MachineSockets, signal:
     for (const line of reader.push(chunk)) {
       const message = parse(line)
       if (message) {
-        lastHeard = Date.now()
-        if (message.say === 'ready') resetExpected = false
+        patience = { since: Date.now(), ms: silenceMs }
+        agentUp = true
         bus.emit('message', message)
       } else junk++
     }
@@ -142,13 +150,21 @@ export async function live(child: ChildProcess, sockets: MachineSockets, signal:
     sink(chunk)
   })
   ears.terminal.resume()
-  ears.console.on('data', (chunk) => console.push(chunk))
+  ears.console.on('data', (chunk) => {
+    console.push(chunk)
+    const trouble = console.takeAgentTrouble()
+    if (trouble !== null && !agentUp)
+      die({ how: 'guest_hang', detail: `The machine’s agent could not be started: ${trouble}` })
+  })
 
   const watch = setInterval(() => {
-    if (lastHeard > 0 && !resting && Date.now() - lastHeard > silenceMs)
-      die({ how: 'guest_hang', detail: `The machine said nothing for ${silenceMs / 1000} seconds.` })
+    if (patience && !resting && Date.now() - patience.since > patience.ms)
+      die({ how: 'guest_hang', detail: `The machine said nothing for ${patience.ms / 1000} seconds.` })
   }, 1000)
-  bus.once('death', () => clearInterval(watch))
+  bus.once('death', () => {
+    clearInterval(watch)
+    clearTimeout(agentGone)
+  })
 
   return {
     console,
@@ -163,7 +179,8 @@ export async function live(child: ChildProcess, sockets: MachineSockets, signal:
     logged: () => bytes,
     expectReset() {
       resetExpected = true
-      lastHeard = 0
+      agentUp = false
+      patience = { since: Date.now(), ms: rebootMs }
     },
     cutNetwork: () => qmp.command('set_link', { name: networkDevice, up: false }),
     async rest() {
@@ -172,7 +189,7 @@ export async function live(child: ChildProcess, sockets: MachineSockets, signal:
     },
     async wake() {
       await qmp.command('cont')
-      lastHeard = Date.now()
+      patience = { since: Date.now(), ms: silenceMs }
       resting = false
     },
     saveState: (uri, until) => migrate(qmp, bus, { verb: 'migrate', uri, until }),
@@ -184,7 +201,6 @@ export async function live(child: ChildProcess, sockets: MachineSockets, signal:
     },
     async end() {
       closing = true
-      clearInterval(watch)
       qmp.close()
       for (const socket of Object.values(ears) as Socket[]) socket.destroy()
       await killed(child)

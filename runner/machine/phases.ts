@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { AgentMessage } from '../../schemas/types.gen.ts'
 import type { Begin } from './begin.ts'
+import { withFacts } from './deaths.ts'
 import type { Life } from './life.ts'
 import type { CollectLimits, Phase, PhaseEnd, RunOptions } from './machine.ts'
 
@@ -19,6 +20,7 @@ export async function runPhase(
   const deadline = AbortSignal.timeout(options.timeoutMs)
   const stop = AbortSignal.any([deadline, options.signal])
   const before = life.logged()
+  const facts = life.console.facts().length
   let left = options.logLimit
   life.onLog((chunk) => {
     if (left <= 0) return
@@ -35,7 +37,7 @@ export async function runPhase(
       )
       if (message?.say === 'exited') {
         await complete(life, () => life.logged() >= before + message.bytes)
-        return { how: 'exited', exitCode: message.code }
+        return withFacts({ how: 'exited', exitCode: message.code }, life.console, facts)
       }
       if (message?.say !== 'reboot') return dead(life)
       mark = message.mark || 'reboot'
@@ -46,7 +48,8 @@ export async function runPhase(
     if (options.signal.aborted) return { how: 'cancelled' }
     life.tell('stop')
     await life.hear(({ say }) => say === 'exited', AbortSignal.timeout(graceMs)).catch(() => null)
-    return { how: 'timeout', detail: `Stopped after its time limit of ${options.timeoutMs / 1000} seconds.` }
+    const detail = `Stopped after its time limit of ${options.timeoutMs / 1000} seconds.`
+    return withFacts({ how: 'timeout', detail }, life.console, facts)
   } finally {
     life.onLog(() => undefined)
   }

@@ -33,7 +33,7 @@ export async function bootMachine(spec: MachineSpec, cold: Cold): Promise<Machin
     life = await launch(spec, { ...cold, place, owned, birth: 'boot', signal: until })
     const begin = beginner(life)
     if (!(await life.hear(({ say }) => say === 'ready', until)) || !(await begin(until)))
-      throw new Error(`The machine died while it booted (${life.death()?.how ?? ''}).`)
+      throw new Error(`The machine died while it booted. ${life.death()?.detail ?? life.death()?.how ?? ''}`)
     return machineOf(life, { spec, place, begin, facts: { ...facts, start: 'boot' } })
   } catch (error) {
     const console = life?.console.text() ?? ''

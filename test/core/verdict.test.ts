@@ -27,6 +27,15 @@ describe('a verdict', () => {
       'The check exited with 1; failed first: sub: no greeting',
     ))
 
+  it('says what the machine’s kernel complained of behind the exit code', () => {
+    const detail = 'Memory ran out, and the kernel killed perl.'
+    assert.equal(verdict({ ...exited(137), detail }, []).note, `The check exited with 137. ${detail}`)
+    assert.equal(
+      verdict({ ...exited(1), detail }, [result('failed', 'no greeting')]).note,
+      `The check exited with 1; failed first: sub: no greeting. ${detail}`,
+    )
+  })
+
   it('follows what the check’s format says about its verdict', () => {
     const judged = (code: number, rules: VerdictRules): unknown[] => {
       const { outcome, reason } = verdict(exited(code), [], rules)

@@ -241,7 +241,9 @@ describe('one execution', function () {
     })
 
     it('panics, powers off, or reboots unasked', async () => {
-      assert.equal((await check('echo c >/proc/sysrq-trigger; sleep 60')).ending.how, 'guest_panic')
+      const panicked = await check('echo c >/proc/sysrq-trigger; sleep 60')
+      assert.equal(panicked.ending.how, 'guest_panic')
+      assert.match(panicked.log, /the console’s last lines:\n[^]*Kernel panic - not syncing: sysrq/)
       assert.equal((await check('echo o >/proc/sysrq-trigger; sleep 60')).ending.how, 'guest_poweroff')
       assert.equal((await check('echo b >/proc/sysrq-trigger; sleep 60')).ending.how, 'guest_reset')
     })

@@ -20,6 +20,7 @@ describe('a machine under a hostile check', function () {
   it('notices a kernel panic', async () => {
     const end = await runOnce(machines, 'echo about to crash; sleep 1; echo c >/proc/sysrq-trigger; sleep 60')
     equal(end.how, 'guest_panic')
+    match(end.detail ?? '', /^The machine’s kernel panicked: sysrq triggered crash\.$/)
     match(end.output, /about to crash/)
     match(end.console, /Kernel panic - not syncing/)
   })
@@ -73,6 +74,29 @@ describe('a machine under a hostile check', function () {
     const end = await runOnce(machines, `perl -e '$x .= "x" x 1e7 while 1'`)
     equal(end.how, 'exited')
     equal(end.exitCode, 137)
+    equal(end.detail, 'Memory ran out, and the kernel killed perl.')
+  })
+
+  it('notices at once that the agent was killed', async () => {
+    const end = await runOnce(machines, 'kill -KILL $(pidof perl); sleep 600')
+    equal(end.how, 'guest_hang')
+    equal(end.detail, 'The machine’s agent has ended.')
+  })
+
+  it('notices at once that no agent comes up after a reboot', async () => {
+    const spoil = `printf '#!/bin/sh\\necho "assay: out of order" >&2\\n' >/perl; mv /perl /usr/bin/perl
+      chmod 755 /usr/bin/perl; echo again >/var/lib/assay/reboot-request`
+    const end = await runOnce(machines, spoil, { options: { timeoutMs: 600_000 } })
+    equal(end.how, 'guest_hang')
+    match(end.detail ?? '', /could not be started: assay: out of order/)
+  })
+
+  it('notices long before the time limit that nothing but one process gets to run', async () => {
+    const seize = `echo -1 >/proc/sys/kernel/sched_rt_runtime_us
+      perl -e 'syscall 144, 0, 1, my $priority = pack "i", 99; 1 while 1'`
+    const end = await runOnce(machines, seize, { options: { timeoutMs: 600_000 } })
+    equal(end.how, 'guest_hang')
+    match(end.detail ?? '', /said nothing for 45 seconds/)
   })
 
   it('notices a machine that says nothing any more', async () => {

@@ -29,5 +29,27 @@ describe('the console of a machine', () => {
     ok(!console.panicked())
     console.push(Buffer.from('t syncing: Attempted to kill init'))
     ok(console.panicked())
+    equal(console.panicWords(), null, 'its words are not complete')
+    console.push(Buffer.from('!\n'))
+    equal(console.panicWords(), 'Attempted to kill init!')
+  })
+
+  it('says in words for people what a kernel survived', () => {
+    const console = consoleTail()
+    console.push(Buffer.from('[1.0] Out of memory: Killed process 12 (perl) total-vm:1kB\n'))
+    console.push(Buffer.from('[2.0] BUG: kernel NULL pointer dereference, address: 0\n[2.0] nothing\n'))
+    deepEqual(console.facts(), [
+      'Memory ran out, and the kernel killed perl.',
+      'The kernel oopsed: kernel NULL pointer dereference, address: 0.',
+    ])
+    console.push(Buffer.from(Array.from({ length: 100 }, (_, n) => `BUG: number ${n}\n`).join('')))
+    equal(console.facts().length, 10)
+  })
+
+  it('tells once why there is no agent', () => {
+    const console = consoleTail()
+    console.push(Buffer.from('assay: no device called assay-in\n'))
+    equal(console.takeAgentTrouble(), 'assay: no device called assay-in')
+    equal(console.takeAgentTrouble(), null)
   })
 })
