@@ -44,7 +44,7 @@ export function expiredPage({
           package:
         </p>
         <pre class="commands" tabindex="0"><code>${rerun}</code></pre>
-        <p>Or at home, with no server:</p>
+        <p>Or at home, in the same kind of machine:</p>
         <pre class="commands" tabindex="0"><code>${runAtHome}</code></pre>
       </section>
       <p class="muted">${status} <code>${code}</code></p>
