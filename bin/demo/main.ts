@@ -1,4 +1,7 @@
-/** `npm run demo`: push, build, fresh machines, results, page, on a real package, with what a user would type. */
+/**
+ * `npm run demo`: push, build, fresh machines, results, page, on a real package, with what a user would type.
+ * `--once` ends when the verdicts are there; `--hostile` takes checks that attack their machine and its host.
+ */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -19,8 +22,14 @@ import { watchExecutions } from './watch.ts'
 const name = 'deb/hello'
 const user = 'demo'
 
+interface Options {
+  once: boolean
+  /** Folder of `examples/`. */
+  example: string
+}
+
 /** Whether every outcome was the expected one. */
-async function demo(once: boolean): Promise<boolean> {
+async function demo({ once, example }: Options): Promise<boolean> {
   const config = readConfig(process.env)
   const folder = join(config.data, 'demo')
   await mkdir(folder, { recursive: true })
@@ -40,7 +49,7 @@ async function demo(once: boolean): Promise<boolean> {
       scopes: ['push'],
       expires: null,
     })
-    await pushChecks(folder, added.git, { user, token })
+    await pushChecks(example, folder, added.git, { user, token })
     return added.url
   })
   const executions = await step(
@@ -50,7 +59,7 @@ async function demo(once: boolean): Promise<boolean> {
   const finished = await step('running its checks, each in a fresh machine', () =>
     watchExecutions(api, executions),
   )
-  const good = await judge(finished)
+  const good = await judge(example, finished)
   print(`\nThe package's page: ${url}`)
   if (once) return good
   print('Assay keeps serving until Ctrl-C.')
@@ -95,8 +104,9 @@ async function step<T>(title: string, work: () => Promise<T>): Promise<T> {
 }
 
 try {
-  const { values } = parseArgs({ options: { once: { type: 'boolean' } } })
-  process.exitCode = (await demo(values.once ?? false)) ? 0 : 1
+  const { values } = parseArgs({ options: { once: { type: 'boolean' }, hostile: { type: 'boolean' } } })
+  const example = values.hostile ? 'hostile-checks' : 'hello-checks'
+  process.exitCode = (await demo({ once: values.once ?? false, example })) ? 0 : 1
 } catch (error) {
   say(`demo: ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = error instanceof AppError ? 3 : 2

@@ -1,4 +1,4 @@
-/** Turns examples/hello-checks into a repository and pushes it, with plain git. */
+/** Turns an example into a check repository and pushes it, with plain git. */
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,15 +6,16 @@ import { AppError } from '../../core/errors.ts'
 import { command, CommandFailed } from '../../runner/command.ts'
 import { say } from '../output.ts'
 
-const example = fileURLToPath(new URL('../../../examples/hello-checks/', import.meta.url))
+const examples = fileURLToPath(new URL('../../../examples/', import.meta.url))
 
 /** `folder`: where the working copy lies. Throws PUSH_FAILED. */
 export async function pushChecks(
+  example: string,
   folder: string,
   remote: string,
   { user, token }: { user: string; token: string },
 ): Promise<void> {
-  const work = join(folder, 'hello-checks')
+  const work = join(folder, example)
   await rm(work, { recursive: true, force: true })
   const git = (...args: string[]): Promise<string> =>
     command('git', args, { cwd: folder, env: identity(user, token), onLine: (line) => say(`   ${line}`) })
@@ -23,9 +24,10 @@ export async function pushChecks(
     await git('clone', '--quiet', remote, work).catch(() =>
       git('init', '--quiet', '--initial-branch=main', work),
     )
-    await cp(example, work, { recursive: true })
+    await git('-C', work, 'rm', '-rq', '--ignore-unmatch', '.')
+    await cp(join(examples, example), work, { recursive: true })
     await git('-C', work, 'add', '--all')
-    await git('-C', work, 'commit', '--quiet', '--allow-empty', '-m', 'Checks of hello')
+    await git('-C', work, 'commit', '--quiet', '--allow-empty', '-m', `Checks: ${example}`)
     await git('-C', work, 'push', '--quiet', remote, 'HEAD:main')
   } catch (error) {
     if (error instanceof CommandFailed) throw new AppError('PUSH_FAILED', 500, error.message)

@@ -4,8 +4,9 @@ import { AppError } from '../../core/errors.ts'
 import type { Api } from '../api.ts'
 import { plain, say } from '../output.ts'
 import { verdictWords, type ExecutionJson } from '../views.ts'
+import type { Ended } from './judge.ts'
 
-interface WholeExecution extends ExecutionJson {
+interface WholeExecution extends Ended {
   attempts: { number: number; steps: { step: string; endedAt: string | null }[] }[]
 }
 
@@ -14,10 +15,7 @@ const pause = 500
 const patience = 30 * 60_000
 
 /** Resolves with the finished executions, in the order given. Throws DEMO_TOO_SLOW. */
-export async function watchExecutions(
-  api: Api,
-  executions: readonly ExecutionJson[],
-): Promise<ExecutionJson[]> {
+export async function watchExecutions(api: Api, executions: readonly ExecutionJson[]): Promise<Ended[]> {
   const begun = Date.now()
   const said = new Map<string, string>()
   for (;;) {

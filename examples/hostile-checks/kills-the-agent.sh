@@ -1,0 +1,5 @@
+#!/bin/bash
+# Ends whoever speaks for this machine, and lives on.
+source ./agent.sh
+end_agent
+sleep 300

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { cp, mkdir, readdir, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { compareWithExpected, type Ended } from '../../bin/demo/judge.ts'
+import { assay, startAssay, type Service } from '../support/assay.ts'
+import { temporaryFolder, type TemporaryFolder } from '../support/folder.ts'
+import { commitFiles, push } from '../support/git.ts'
+import { tinyImage } from '../support/image.ts'
+import { takenBy } from '../support/taken.ts'
+import { until } from '../support/until.ts'
+
+const example = fileURLToPath(new URL('../../../examples/hostile-checks/', import.meta.url))
+const ordinary = `checks:
+  goes-on:
+    run: test ! -e /mine && touch /mine && test "$(date +%Y)" -gt 2000
+`
+
+describe('checks that attack their machine and its host', function () {
+  this.timeout(900_000)
+  let folder: TemporaryFolder
+  let service: Service
+  const settings = (): Record<string, string> => ({
+    ASSAY_DATA: join(folder.path, 'data'),
+    ASSAY_IMAGE: 'tiny',
+    ASSAY_RUNNERS: '2',
+  })
+  const run = async (...args: string[]): Promise<string> => {
+    const { code, out, err } = await assay(settings(), ...args)
+    assert.equal(code, 0, err)
+    return out.trim()
+  }
+  /** Announces a build and waits for its checks, however they end. */
+  const build = async (name: string, version: string): Promise<Ended[]> => {
+    const facts = ['--package', name, '--release', 'bookworm', '--version', version]
+    const { out, err } = await assay(settings(), 'event', 'send', ...facts, '--wait', '--json')
+    assert.notEqual(out, '', err)
+    const { executions } = JSON.parse(out) as { executions: { url: string }[] }
+    return Promise.all(
+      executions.map(async ({ url }) => {
+        const answer = await fetch(url, { headers: { accept: 'application/json' } })
+        return (await answer.json()) as Ended
+      }),
+    )
+  }
+
+  before(async () => {
+    folder = await temporaryFolder()
+    const images = join(folder.path, 'data', 'images')
+    await mkdir(images, { recursive: true })
+    await symlink(join((await tinyImage()).folder, 'tiny'), join(images, 'tiny'))
+    service = startAssay(settings(), 'up')
+    const url = await until('assay up to serve', () => /^Assay is at (\S+)$/m.exec(service.said())?.[1])
+    for (const name of ['hostile', 'ordinary'])
+      await run('package', 'add', `deb/${name}`, '--maintainer', 'ann')
+    const token = await run('token', 'create', 'ann')
+    await cp(example, join(folder.path, 'hostile'), { recursive: true })
+    await commitFiles(join(folder.path, 'hostile'), {})
+    await commitFiles(join(folder.path, 'ordinary'), { 'checks.yaml': ordinary })
+    for (const name of ['hostile', 'ordinary'])
+      await push(join(folder.path, name), `${url}/git/deb/${name}.git`, token)
+    await build('deb/ordinary', 'first')
+  })
+  after(async () => {
+    await service.end()
+    await folder[Symbol.asyncDispose]()
+  })
+
+  it('end as they deserve, notice nothing of each other, and give everything back', async () => {
+    const pid = service.child.pid ?? 0
+    const data = join(folder.path, 'data')
+    const taken = await takenBy(pid, data)
+    const attack = { over: false }
+    const ended = build('deb/hostile', '1').finally(() => (attack.over = true))
+    const neighbours: Ended[] = []
+    for (let number = 0; !attack.over; number++)
+      neighbours.push(...(await build('deb/ordinary', `meanwhile${number}`)))
+    const judged = await compareWithExpected('hostile-checks', await ended)
+    assert.deepEqual(
+      judged
+        .filter(({ wrong }) => wrong !== null)
+        .map(({ check, found, wrong }) => ({ check, found, wrong })),
+      [],
+    )
+    assert.ok(neighbours.length > 0)
+    assert.deepEqual(
+      neighbours.filter(({ outcome }) => outcome !== 'passed'),
+      [],
+    )
+    await until('machines, files and connections to be given back', async () => {
+      const { processes, files, memoryMiB } = await takenBy(pid, data)
+      return processes <= taken.processes && files <= taken.files + 20 && memoryMiB <= taken.memoryMiB + 200
+    })
+    assert.deepEqual(await readdir(join(data, 'runner', 'attempts')), [])
+  })
+})
