@@ -15,6 +15,7 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   key: () => import('./commands/key.ts'),
   ssh: () => import('./commands/ssh.ts'),
   event: () => import('./commands/event.ts'),
+  listener: () => import('./commands/listener.ts'),
   run: () => import('./commands/run.ts'),
   enter: () => import('./commands/enter.ts'),
   lint: () => import('./commands/lint.ts'),

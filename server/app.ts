@@ -11,6 +11,7 @@ import { gitRoutes } from './routes/git.ts'
 import { groupRoutes } from './routes/groups.ts'
 import { healthRoutes } from './routes/health.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { listenerRoutes } from './routes/listeners.ts'
 import { openApiRoutes } from './routes/openapi.ts'
 import { outboxRoutes } from './routes/outbox.ts'
 import { packageRoutes } from './routes/packages.ts'
@@ -37,7 +38,8 @@ export function buildApp(services: Services): Express {
   app.use(executionRoutes(services), executionLogRoutes(services), resultRoutes(services))
   app.use(packageRoutes(services), treeRoutes(services), buildRoutes(services), checkRoutes(services))
   app.use(runnerRoutes(services), tokenRoutes(services), keyRoutes(services), groupRoutes(services))
-  app.use(healthRoutes(services), openApiRoutes(), outboxRoutes(services))
+  app.use(healthRoutes(services), openApiRoutes())
+  app.use(outboxRoutes(services), listenerRoutes(services))
   app.use(resultsdbRoutes(services))
   app.use('/api', nothingHere)
   app.use(pageRoutes(services))

@@ -36,7 +36,7 @@ export const page = ({ title, trail = [], content, feed, live = false, query = '
         <header class="banner">
           <div class="wide">
             <a class="brand" href="/"><img src="${assets.mark.url}" alt="" width="26" height="26" /> Assay</a>
-            <nav aria-label="Site"><a href="/runners">Runners</a></nav>
+            <nav aria-label="Site"><a href="/runners">Runners</a> <a href="/messages">Messages</a></nav>
             <form role="search" action="/search" method="get">
               <input
                 type="search"

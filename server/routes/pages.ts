@@ -11,6 +11,7 @@ import { feedRoutes } from './feeds.ts'
 import { filePageRoutes } from './file-pages.ts'
 import { liveLogRoutes } from './live-log.ts'
 import { maintainerPageRoutes } from './maintainer-pages.ts'
+import { messagesPageRoutes } from './messages-page.ts'
 import { sayProblem } from './page-answer.ts'
 import { packagePageRoutes } from './package-pages.ts'
 import { searchPageRoutes } from './search-pages.ts'
@@ -20,7 +21,7 @@ export function pageRoutes(services: Services): Router {
   const router = Router()
   router.use(assetRoutes(), badgeRoutes(services), feedRoutes(services))
   router.use(sitePageRoutes(services), packagePageRoutes(services), checkPageRoutes(services))
-  router.use(maintainerPageRoutes(services), searchPageRoutes(services))
+  router.use(maintainerPageRoutes(services), searchPageRoutes(services), messagesPageRoutes(services))
   router.use(executionCompareRoutes(services), executionPageRoutes(services))
   router.use(filePageRoutes(services), liveLogRoutes(services))
   router.use(nothingHere, problemHandler(services.log, sayProblem))

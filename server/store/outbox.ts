@@ -29,6 +29,14 @@ export interface Delivery {
   createdAt: string
 }
 
+/** What one publisher has not done yet. */
+export interface Unfinished {
+  publisher: string
+  state: DeliveryState
+  count: number
+  oldest: string
+}
+
 interface Row {
   id: number
   publisher: string
@@ -137,17 +145,23 @@ export function outbox(db: Database, audience: readonly string[]) {
       if (before !== undefined) void query.where('deliveries.id', '<', before)
       return (await query).map(fromRow)
     },
-    /** Deliveries that are not done, by publisher and state. */
-    async unfinished(): Promise<{ publisher: string; state: DeliveryState; count: number }[]> {
-      const counts = await db('deliveries')
+    /** Deliveries that are not done, by publisher and state, and when the oldest message among them was written. */
+    async unfinished(): Promise<Unfinished[]> {
+      const counts = db('deliveries')
         .whereNot({ state: 'delivered' })
         .groupBy('publisher', 'state')
-        .select<{ publisher: string; state: DeliveryState; count: number | string }[]>(
+        .select('publisher', 'state', db.raw('count(*) as count'), db.raw('min(outbox_id) as first'))
+      const found = await db
+        .from(counts.as('counts'))
+        .join('outbox', 'outbox.id', 'counts.first')
+        .orderBy(['publisher', 'state'])
+        .select<(Omit<Unfinished, 'count'> & { count: number | string })[]>(
           'publisher',
           'state',
-          db.raw('count(*) as count'),
+          'count',
+          'created_at as oldest',
         )
-      return counts.map((row) => ({ ...row, count: Number(row.count) }))
+      return found.map((row) => ({ ...row, count: Number(row.count) }))
     },
     /** Forgets messages from before `limit` that everybody has. */
     async prune(limit: string): Promise<number> {

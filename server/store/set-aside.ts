@@ -70,6 +70,13 @@ export function setAsideMessages(db: Database) {
       if (before !== undefined) void query.where('id', '<', before)
       return (await query).map(fromRow)
     },
+    /** How many are kept of each listener; none where none are. */
+    async counts(): Promise<Map<string, number>> {
+      const counts = await db('set_aside_messages')
+        .groupBy('listener')
+        .select<{ listener: string; count: number | string }[]>('listener', db.raw('count(*) as count'))
+      return new Map(counts.map(({ listener, count }) => [listener, Number(count)]))
+    },
     async remove(id: number): Promise<void> {
       await rows().where({ id }).delete()
     },

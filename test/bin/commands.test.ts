@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { assay, type Ran } from '../support/assay.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { fillMessages } from '../support/messages.ts'
 import { passed, testRunner } from '../support/runner.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import { addHello, oneExecution } from '../support/site.ts'
@@ -83,6 +84,18 @@ describe('the command line', () => {
     const missing = await run(...send, '--artifact', join(folder.path, 'none.deb'))
     assert.equal(missing.code, 1)
     assert.match(missing.err, /none\.deb cannot be had: there is no such file/)
+  })
+
+  it('lists what listeners heard, and shows what they could not understand', async () => {
+    const id = await fillMessages(server.services)
+    assert.match((await run('listener', 'list')).out, /^fedora +bus +0 +0 +otherTopic 12345, scratch 1 +2 /m)
+    assert.match(
+      (await run('listener', 'set-aside')).out,
+      /^\d+ +fedora +org\.example\.a +8 .*It is not JSON/m,
+    )
+    const message = await json<{ id: number; body: null }>('listener', 'set-aside', String(id))
+    assert.deepEqual([message.id, message.body], [id, null])
+    assert.equal((await run('listener', 'forget')).code, 2)
   })
 
   it('announces the same build once, however often it is told to with one id', async () => {

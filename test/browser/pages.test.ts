@@ -3,6 +3,7 @@ import { violations } from '../support/axe.ts'
 import { openBrowser, type BrowserSettings } from '../support/browser.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { commitFiles, push } from '../support/git.ts'
+import { fillMessages } from '../support/messages.ts'
 import { fillSite } from '../support/rich-site.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
@@ -32,12 +33,14 @@ describe('pages in a browser', () => {
     this.timeout(60_000)
     server = await startTestServer()
     const { build, executions, commits } = await fillSite(server.services)
+    await fillMessages(server.services)
     pages = [
       '/',
       '/packages/deb/hello',
       '/packages/dist/lint',
       `/builds/${build}`,
       '/runners',
+      '/messages',
       '/search?q=hello',
       '/packages/deb/hello/checks/survives-a-reboot',
       `/packages/deb/hello/compare/${commits.join('/')}`,

@@ -11,6 +11,7 @@ import { feed } from '../../../server/pages/feed.ts'
 import { frontPage } from '../../../server/pages/front-page.ts'
 import type { Html } from '../../../server/pages/html.ts'
 import { maintainerPage } from '../../../server/pages/maintainer-page.ts'
+import { messagesPage } from '../../../server/pages/messages-page.ts'
 import { packagePage } from '../../../server/pages/package-page.ts'
 import { runnersPage } from '../../../server/pages/runners-page.ts'
 import { searchPage } from '../../../server/pages/search-page.ts'
@@ -41,6 +42,7 @@ const pages: Record<string, () => Html> = {
   execution: () => executionPage(poisoned(views.executionView), now),
   executionCompare: () => executionComparePage(poisoned(views.executionCompareView), now),
   runners: () => runnersPage(poisoned(views.runnersView), now),
+  messages: () => messagesPage(poisoned(views.messagesView), now),
   search: () => searchPage(poisoned(views.searchView), now),
   error: () => errorPage({ type: evil, title: evil, status: 404, detail: evil, code: evil }),
   feed: () => feed(poisoned(views.feedView)),

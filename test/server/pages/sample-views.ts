@@ -240,6 +240,23 @@ export const runnersView = {
   counts: { scheduled: 3, running: 1 },
 }
 
+export const messagesView = {
+  listeners: [
+    {
+      ...{ name: 'fedora', kind: 'bus', active: true, stored: 2, repeated: 1, setAside: 1, lag: 2500 },
+      ...{ heardAt: now, heard: '1-1 of rpms/bash', sentAt: now, trouble: 'no broker', troubleSince: null },
+      ignored: [{ rule: 'scratch', count: 3, last: 'a scratch build', lastAt: now }],
+    },
+  ],
+  publishers: [{ name: 'webhook x', active: false, waiting: 3, dead: 1, oldestAt: now }],
+  setAside: [
+    {
+      ...{ id: 7, listener: 'fedora', topic: 'a.b', messageId: 'x', why: 'It is not JSON.', size: 8 },
+      setAsideAt: now,
+    },
+  ],
+}
+
 export const searchView = {
   query: 'hello',
   packages: ['deb/hello'],

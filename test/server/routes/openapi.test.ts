@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { openApi } from '../../../server/openapi.ts'
+import { fillMessages } from '../../support/messages.ts'
 import { passed, testRunner } from '../../support/runner.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
 import { addHello, oneExecution } from '../../support/site.ts'
@@ -26,7 +27,8 @@ describe('the description of the API', () => {
     await runner.report(await runner.take(id), passed)
     const { buildId } = await server.services.stores.executions.get(id)
     admin = await server.token('root', ['admin'])
-    ids = { uuid: id, id: buildId, namespace: 'deb', name: 'hello' }
+    const message = String(await fillMessages(server.services))
+    ids = { message, uuid: id, id: buildId, namespace: 'deb', name: 'hello' }
   })
   after(() => server.close())
 

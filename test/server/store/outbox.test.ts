@@ -83,7 +83,9 @@ onEachDatabase('the outbox', (open) => {
       ['b1', 'b2'],
     )
     assert.deepEqual(await publish(), [])
-    assert.deepEqual(await all.outbox.unfinished(), [{ publisher: 'other', state: 'waiting', count: 5 }])
+    assert.deepEqual(await all.outbox.unfinished(), [
+      { publisher: 'other', state: 'waiting', count: 5, oldest: now() },
+    ])
   })
 
   it('holds back what comes behind a message that was refused, and nothing else', async () => {
