@@ -1,5 +1,5 @@
 /** Lists come in pages of `{data, next}`: `next` is an opaque cursor, or null on the last page. */
-import { AppError } from '../core/errors.ts'
+import { AppError, NotFound } from '../core/errors.ts'
 
 export interface PageRequest {
   limit: number
@@ -51,3 +51,9 @@ function readCursor(cursor: unknown, isKey: (key: string) => boolean): string {
 }
 
 export const isRowId = (text: string): boolean => /^[1-9]\d{0,9}$/.test(text) && Number(text) < 2 ** 31
+
+/** The id of a row as an address has it; what cannot be one is not there. Throws NOT_FOUND. */
+export function rowId(what: string, text: string): number {
+  if (!isRowId(text)) throw new NotFound(what, text.slice(0, 100))
+  return Number(text)
+}

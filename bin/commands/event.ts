@@ -1,4 +1,4 @@
-/** `assay event send`: announces a build by hand, its artifacts files of this host or addresses. */
+/** `assay event`: announces a build by hand, its artifacts files of this host or addresses, or takes what came once more. */
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -7,7 +7,8 @@ import type { BuildData } from '../../schemas/types.gen.ts'
 import { openApi, type Api } from '../api.ts'
 import { readArguments } from '../arguments.ts'
 import { describeArtifact } from '../artifacts.ts'
-import { UsageError, type Command } from '../command.ts'
+import { list, replay } from '../replay.ts'
+import { UsageError, type Command, type ExitStatus } from '../command.ts'
 import { print, printJson, printTable, say } from '../output.ts'
 import { verdictWords, type BuildJson, type ExecutionJson } from '../views.ts'
 
@@ -21,45 +22,51 @@ const several = { type: 'string', multiple: true } as const
 
 export default {
   usage:
-    'send --package NS/NAME --release R --version V [--arch A ...] [--artifact FILE_OR_URL ...] [--id ID] [--wait] [--json]',
+    'send --package NS/NAME --release R --version V [--arch A ...] [--artifact FILE_OR_URL ...] [--id ID] [--wait] | list | replay ID [--set-aside] [--json]',
   summary:
-    'Announces a completed build. --id makes a repeat harmless; --wait ends with its checks: exit 1 if one failed.',
+    'Announces a completed build (--id makes a repeat harmless; --wait ends with its checks: exit 1 if one failed), lists events, or takes one, or a message that was set aside, once more.',
   async run([action, ...args]) {
-    if (action !== 'send') throw new UsageError('say what to do: send')
-    const options = {
-      package: text,
-      release: text,
-      version: text,
-      id: text,
-      arch: several,
-      artifact: several,
-      wait: { type: 'boolean' },
-    } as const
-    const { values } = readArguments(args, options, { least: 0, most: 0 })
-    const { package: name, release, version } = values
-    if (name === undefined || release === undefined || version === undefined)
-      throw new UsageError('--package, --release and --version are needed')
-    const api = openApi(readConfig(process.env))
-    const artifacts: BuildData['artifacts'] = []
-    for (const given of values.artifact ?? []) artifacts.push(await describeArtifact(api, given))
-    const data: BuildData = {
-      package: name,
-      release,
-      version,
-      artifacts,
-      ...(values.arch && { architectures: values.arch }),
-    }
-    const received = await api.post<Received>(
-      '/api/v1/events',
-      event(values.id ?? randomUUID(), data),
-      'application/cloudevents+json',
-    )
-    const executions = values.wait ? await finished(api, received.executions) : received.executions
-    if (values.json) printJson({ ...received, executions })
-    else report(received.build, executions)
-    return values.wait ? exitStatus(executions) : 0
+    if (action === 'send') return send(args)
+    if (action === 'list') return list(args)
+    if (action === 'replay') return replay(args)
+    throw new UsageError('say what to do: send, list or replay')
   },
 } satisfies Command
+
+async function send(args: string[]): Promise<ExitStatus> {
+  const options = {
+    package: text,
+    release: text,
+    version: text,
+    id: text,
+    arch: several,
+    artifact: several,
+    wait: { type: 'boolean' },
+  } as const
+  const { values } = readArguments(args, options, { least: 0, most: 0 })
+  const { package: name, release, version } = values
+  if (name === undefined || release === undefined || version === undefined)
+    throw new UsageError('--package, --release and --version are needed')
+  const api = openApi(readConfig(process.env))
+  const artifacts: BuildData['artifacts'] = []
+  for (const given of values.artifact ?? []) artifacts.push(await describeArtifact(api, given))
+  const data: BuildData = {
+    package: name,
+    release,
+    version,
+    artifacts,
+    ...(values.arch && { architectures: values.arch }),
+  }
+  const received = await api.post<Received>(
+    '/api/v1/events',
+    event(values.id ?? randomUUID(), data),
+    'application/cloudevents+json',
+  )
+  const executions = values.wait ? await finished(api, received.executions) : received.executions
+  if (values.json) printJson({ ...received, executions })
+  else report(received.build, executions)
+  return values.wait ? exitStatus(executions) : 0
+}
 
 const event = (id: string, data: BuildData) => ({
   specversion: '1.0',

@@ -4,7 +4,7 @@ import { AppError } from '../../core/errors.ts'
 import { kernelArch, parsePackage } from '../../core/names.ts'
 import type { Services } from '../services.ts'
 import type { Build } from '../store/builds.ts'
-import type { StoredEvent } from '../store/events.ts'
+import type { NewEvent } from '../store/events.ts'
 import type { Execution } from '../store/executions.ts'
 import type { Package } from '../store/packages.ts'
 import { offer } from './offer.ts'
@@ -59,7 +59,7 @@ async function storeEvent(services: Services, event: BuildEvent, { id: packageId
   })
 }
 
-const toStored = ({ source, id, type, body }: BuildEvent, receivedAt: string): Omit<StoredEvent, 'id'> => ({
+const toStored = ({ source, id, type, body }: BuildEvent, receivedAt: string): NewEvent => ({
   source,
   eventId: id,
   type,

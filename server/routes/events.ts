@@ -4,9 +4,12 @@ import { AppError } from '../../core/errors.ts'
 import { buildView, executionViews } from '../api-views.ts'
 import { requireScope } from '../auth.ts'
 import { parseEvent } from '../flows/parse-event.ts'
+import { replayEvent } from '../flows/replay-event.ts'
 import { receiveEvent } from '../flows/receive-event.ts'
+import { page, readPage, rowId, isRowId } from '../paging.ts'
 import type { Services } from '../services.ts'
 import { isSigned } from '../signature.ts'
+import type { StoredEvent } from '../store/events.ts'
 
 const bodyLimit = 1024 ** 2
 
@@ -25,8 +28,27 @@ export function eventRoutes(services: Services): Router {
       executions: await executionViews(services, executions),
     })
   })
+
+  router.get('/api/v1/events', async (request, response) => {
+    await requireScope(services, request)
+    const { limit, after } = readPage(request.query, isRowId)
+    const before = after === undefined ? undefined : Number(after)
+    const list = await services.stores.events.list({ limit: limit + 1, before })
+    const { data, next } = page(list, limit, ({ id }) => String(id))
+    response.json({ data: data.map(eventView), next })
+  })
+
+  router.post('/api/v1/events/:event/replay', async (request, response) => {
+    await requireScope(services, request)
+    const { event, executions } = await replayEvent(services, rowId('event', request.params.event))
+    response.json({ event: eventView(event), executions: await executionViews(services, executions) })
+  })
   return router
 }
+
+const eventView = ({ id, source, eventId, type, receivedAt, scheduledAt, buildId }: StoredEvent) => ({
+  ...{ id, source, event: eventId, type, receivedAt, scheduledAt, build: buildId },
+})
 
 const badSignature = (): AppError =>
   new AppError(

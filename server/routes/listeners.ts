@@ -1,8 +1,8 @@
 /** Listeners for programs: what each heard and ignored, and what none of them could understand. */
 import { Router } from 'express'
-import { NotFound } from '../../core/errors.ts'
 import { requireScope } from '../auth.ts'
-import { isRowId, page, readPage } from '../paging.ts'
+import { isRowId, page, readPage, rowId } from '../paging.ts'
+import { takeAgain } from '../listeners/take-again.ts'
 import type { Services } from '../services.ts'
 import { listenerViews, setAsideView } from '../listener-views.ts'
 
@@ -28,12 +28,14 @@ export function listenerRoutes(services: Services): Router {
 
   router.get('/api/v1/set-aside/:message', async (request, response) => {
     await requireScope(services, request)
-    response.json(await stores.setAside.get(readMessageId(request.params.message)))
+    response.json(await stores.setAside.get(rowId('message', request.params.message)))
+  })
+
+  router.post('/api/v1/set-aside/:message/replay', async (request, response) => {
+    await requireScope(services, request)
+    const id = rowId('message', request.params.message)
+    const outcome = await takeAgain(services, id)
+    response.json({ outcome, why: outcome === 'set_aside' ? (await stores.setAside.get(id)).why : null })
   })
   return router
-}
-
-function readMessageId(text: string): number {
-  if (!isRowId(text)) throw new NotFound('message', text.slice(0, 100))
-  return Number(text)
 }

@@ -1,9 +1,8 @@
 /** The outbox for its operators: what waits, what was set aside, and sending it once more. */
 import { Router } from 'express'
 import { deliveryStates } from '../../core/delivery.ts'
-import { NotFound } from '../../core/errors.ts'
 import { requireScope } from '../auth.ts'
-import { isRowId, page, readPage } from '../paging.ts'
+import { isRowId, page, readPage, rowId } from '../paging.ts'
 import { choiceFrom, textFrom } from '../query.ts'
 import type { Services } from '../services.ts'
 import type { Delivery } from '../store/outbox.ts'
@@ -27,10 +26,9 @@ export function outboxRoutes(services: Services): Router {
 
   router.post('/api/v1/outbox/:id/resend', async (request, response) => {
     await requireScope(services, request)
-    const { id } = request.params
-    if (!isRowId(id)) throw new NotFound('delivery', id.slice(0, 100))
-    await stores.outbox.advance(await stores.outbox.find(Number(id)), 'resend', { now: now() })
-    response.json(view(await stores.outbox.find(Number(id))))
+    const id = rowId('delivery', request.params.id)
+    await stores.outbox.advance(await stores.outbox.find(id), 'resend', { now: now() })
+    response.json(view(await stores.outbox.find(id)))
   })
   return router
 }

@@ -1,4 +1,5 @@
 /** Events from outside, kept whole under their own (source, id) before they are acknowledged. */
+import { NotFound } from '../../core/errors.ts'
 import type { Database } from './database.ts'
 
 export interface StoredEvent {
@@ -10,7 +11,11 @@ export interface StoredEvent {
   body: string
   receivedAt: string
   buildId: string | null
+  /** When its executions were made; null: they may not be there yet. */
+  scheduledAt: string | null
 }
+
+export type NewEvent = Omit<StoredEvent, 'id' | 'scheduledAt'>
 
 interface Row {
   id: number
@@ -31,6 +36,7 @@ const fromRow = (row: Row): StoredEvent => ({
   body: row.body,
   receivedAt: row.received_at,
   buildId: row.build_id,
+  scheduledAt: row.scheduled_at,
 })
 
 export type Events = ReturnType<typeof events>
@@ -42,7 +48,7 @@ export function events(db: Database) {
       return row ? fromRow(row) : null
     },
     /** Stores the event unless it is there already; false for a repeat. */
-    async insert(event: Omit<StoredEvent, 'id'>): Promise<boolean> {
+    async insert(event: NewEvent): Promise<boolean> {
       const rows = await db('events')
         .insert({
           source: event.source,
@@ -57,6 +63,18 @@ export function events(db: Database) {
         .returning<{ id: number }[]>('id')
       return rows.length > 0
     },
+    /** Throws NOT_FOUND. */
+    async get(id: number): Promise<StoredEvent> {
+      const row = await db<Row>('events').where({ id }).first()
+      if (!row) throw new NotFound('event', String(id))
+      return fromRow(row)
+    },
+    /** Newest first; `before`: id of the last one already seen. */
+    async list({ limit, before }: { limit: number; before?: number | undefined }): Promise<StoredEvent[]> {
+      const query = db<Row>('events').orderBy('id', 'desc').limit(limit)
+      if (before !== undefined) void query.where('id', '<', before)
+      return (await query).map(fromRow)
+    },
     /** Says which build the event announced. Run it in the transaction that stored the event. */
     async setBuild(source: string, eventId: string, buildId: string): Promise<void> {
       await db('events').where({ source, event_id: eventId }).update({ build_id: buildId })
@@ -69,6 +87,10 @@ export function events(db: Database) {
     /** True for the one transaction that may make the event's executions; others wait for it, then get false. */
     async markScheduled(id: number, now: string): Promise<boolean> {
       return (await db('events').where({ id }).whereNull('scheduled_at').update({ scheduled_at: now })) > 0
+    },
+    /** Its executions are to be made again, those that are missing. */
+    async markUnscheduled(id: number): Promise<void> {
+      await db('events').where({ id }).update({ scheduled_at: null })
     },
     async ofBuild(buildId: string): Promise<StoredEvent | null> {
       const row = await db<Row>('events').where({ build_id: buildId }).orderBy('id').first()

@@ -42,16 +42,18 @@ export type SetAsideMessages = ReturnType<typeof setAsideMessages>
 export function setAsideMessages(db: Database) {
   const rows = () => db<Row>('set_aside_messages')
   return {
-    /** Keeps it unless the same is there already, and drops the listener's oldest beyond a thousand. */
+    /** Keeps it, or of one that is there already what is wrong with it now; drops the listener's oldest beyond a thousand. */
     async add(message: Omit<SetAside, 'id'>): Promise<void> {
       const { listener } = message
       const messageId = message.messageId === null ? null : oneLine(message.messageId, 256)
-      if (messageId !== null && (await rows().where({ listener, message_id: messageId }).first())) return
+      const why = oneLine(message.why, 2000)
+      if (messageId !== null && (await rows().where({ listener, message_id: messageId }).update({ why })) > 0)
+        return
       await db('set_aside_messages').insert({
         listener,
         topic: oneLine(message.topic, 255),
         message_id: messageId,
-        why: oneLine(message.why, 2000),
+        why,
         body: message.body?.replaceAll('\0', '\u{FFFD}') ?? null,
         size: message.size,
         set_aside_at: message.setAsideAt,

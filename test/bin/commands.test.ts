@@ -98,6 +98,16 @@ describe('the command line', () => {
     assert.equal((await run('listener', 'forget')).code, 2)
   })
 
+  it('lists events, and takes one or a message that was set aside once more', async () => {
+    assert.equal((await run(...send, '--id', 'told-twice')).code, 0)
+    const [event] = await json<{ id: number; event: string }[]>('event', 'list')
+    assert.equal(event?.event, 'told-twice')
+    assert.match((await run('event', 'replay', String(event.id))).out, /^Every check .* has run or will\.$/m)
+    assert.match((await run('event', 'replay', '99999')).err, /no event/)
+    const aside = await run('event', 'replay', '--set-aside', String(await fillMessages(server.services)))
+    assert.deepEqual([aside.code, /no bus fedora/.test(aside.err)], [1, true])
+  })
+
   it('announces the same build once, however often it is told to with one id', async () => {
     const first = await json<{ executions: Listed[] }>(...send, '--id', 'build-7')
     const second = await json<{ executions: Listed[] }>(...send, '--id', 'build-7')

@@ -34,7 +34,8 @@ export function timeOf(text: unknown): string | null {
   return Number.isNaN(time) ? null : new Date(time).toISOString()
 }
 
-function readBody(content: Buffer): { body: unknown; unreadable: string | null } {
+/** The JSON object that `content` holds, or why it holds none. */
+export function readBody(content: Buffer): { body: unknown; unreadable: string | null } {
   if (content.length > largest)
     return { body: null, unreadable: `It is larger than any message about a build: ${content.length} bytes.` }
   try {
