@@ -12,6 +12,7 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   package: () => import('./commands/package.ts'),
   token: () => import('./commands/token.ts'),
   group: () => import('./commands/group.ts'),
+  person: () => import('./commands/person.ts'),
   key: () => import('./commands/key.ts'),
   ssh: () => import('./commands/ssh.ts'),
   event: () => import('./commands/event.ts'),

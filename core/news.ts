@@ -43,7 +43,7 @@ export function news(
 }
 
 /** The executions of one build that count: of reruns only the newest. */
-export const standing = (executions: readonly ExecutionSeen[]): ExecutionSeen[] =>
+export const standing = <T extends ExecutionSeen>(executions: readonly T[]): T[] =>
   [
     ...grouped(executions, ({ repository, check, arch }) => [repository, check, arch].join('|')).values(),
   ].flatMap((reruns) => newestOf(reruns) ?? [])

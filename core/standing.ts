@@ -110,9 +110,9 @@ export const decides = (execution: Pick<ExecutionSeen, 'state' | 'outcome'>): bo
   ['holds', 'broken'].includes(meaning(execution))
 
 /** Of several executions for the same build, the one that counts: the newest, cancelled ones last. */
-export function newestOf(executions: readonly ExecutionSeen[]): ExecutionSeen | null {
+export function newestOf<T extends ExecutionSeen>(executions: readonly T[]): T | null {
   const kept = executions.filter(({ outcome }) => outcome !== 'cancelled')
-  return (kept.length > 0 ? kept : executions).reduce<ExecutionSeen | null>(
+  return (kept.length > 0 ? kept : executions).reduce<T | null>(
     (newest, execution) => (newest && newest.id > execution.id ? newest : execution),
     null,
   )

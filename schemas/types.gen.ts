@@ -40,6 +40,7 @@ export interface EveryShape {
   ObsBuildSuccess?: ObsBuildSuccess
   PackageChange?: PackageChange
   Push?: Push
+  ReaderChange?: ReaderChange
   Report?: Report
   CheckResult?: CheckResult
   ResultsdbGroup?: ResultsdbGroup
@@ -543,6 +544,21 @@ export interface RefUpdate {
   after: string
 }
 /**
+ * What changes about how a person is told of changes; what is absent stays.
+ */
+export interface ReaderChange {
+  /**
+   * Where the person is told; null: nowhere. Only admins say so.
+   */
+  mail?: string | null
+  /**
+   * What the person wants to hear, by package; `*`: of all that the person maintains.
+   */
+  subscriptions?: {
+    [k: string]: 'changes' | 'failures' | 'none'
+  }
+}
+/**
  * How one attempt ended: what a runner tells the server, once the machine is gone.
  */
 export interface Report {
@@ -702,6 +718,7 @@ export interface Settings {
  */
 export interface PublisherSettings {
   fedoraMessaging?: FedoraMessagingSettings
+  mail?: MailSettings
   /**
    * Addresses that get every announcement as a CloudEvent, by a name that stays.
    */
@@ -758,6 +775,27 @@ export interface CiContact {
   docs: string
   email: string
   url?: string
+}
+/**
+ * The server that takes mail for people who are told what changed.
+ */
+export interface MailSettings {
+  /**
+   * smtp://HOST:PORT, encrypted where the server offers it, or smtps://HOST:PORT.
+   */
+  url: string
+  /**
+   * The address that mail comes from.
+   */
+  from: string
+  /**
+   * Whom Assay signs in as; only over an encrypted connection. Needs passwordFile.
+   */
+  user?: string
+  /**
+   * Path of a file whose text, without white space at its ends, is the password.
+   */
+  passwordFile?: string
 }
 export interface WebhookSettings {
   url: string

@@ -19,6 +19,7 @@ import type {
   ObsBuildSuccess,
   PackageChange,
   Push,
+  ReaderChange,
   Report,
   Settings,
   StepBegun,
@@ -43,6 +44,7 @@ export const validateStep = validator<StepBegun>('step')
 export const validateWork = validator<Work>('work')
 export const validatePackageChange = validator<PackageChange>('package-change')
 export const validatePush = validator<Push>('push')
+export const validateReaderChange = validator<ReaderChange>('reader-change')
 export const validateImage = validator<ImageFacts>('image')
 export const validateSettings = validator<Settings>('settings')
 export const validateKojiBuild = validator<KojiBuildChange>('koji-build')

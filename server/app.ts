@@ -16,6 +16,7 @@ import { openApiRoutes } from './routes/openapi.ts'
 import { outboxRoutes } from './routes/outbox.ts'
 import { packageRoutes } from './routes/packages.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { peopleRoutes } from './routes/people.ts'
 import { resultsdbRoutes } from './resultsdb/routes.ts'
 import { resultRoutes } from './routes/results.ts'
 import { runnerApiRoutes } from './routes/runner-api.ts'
@@ -38,7 +39,7 @@ export function buildApp(services: Services): Express {
   app.use(executionRoutes(services), executionLogRoutes(services), resultRoutes(services))
   app.use(packageRoutes(services), treeRoutes(services), buildRoutes(services), checkRoutes(services))
   app.use(runnerRoutes(services), tokenRoutes(services), keyRoutes(services), groupRoutes(services))
-  app.use(healthRoutes(services), openApiRoutes())
+  app.use(peopleRoutes(services), healthRoutes(services), openApiRoutes())
   app.use(outboxRoutes(services), listenerRoutes(services))
   app.use(resultsdbRoutes(services))
   app.use('/api', nothingHere)

@@ -10,7 +10,7 @@ import { openQueue, type WorkQueue } from './queue.ts'
 import { audienceOf } from './publishers/names.ts'
 import { startPrivateRedis, type PrivateRedis } from './redis.ts'
 import { readSettings } from './settings-file.ts'
-import { webhookSecret } from './signature.ts'
+import { linkSecret, webhookSecret } from './signature.ts'
 import { openDatabase } from './store/database.ts'
 import { stores, type Stores } from './store/stores.ts'
 import { uploads, type Uploads } from './uploads.ts'
@@ -36,6 +36,8 @@ export interface Services {
   metrics: Metrics
   /** Key of signed events. */
   webhookSecret: string
+  /** Key of links that act without a sign-in. */
+  linkSecret: string
 }
 
 export interface OpenServices {
@@ -80,6 +82,7 @@ export async function openServices(config: Config, baseUrl: () => string): Promi
       uploads: uploads(join(config.data, 'uploads')),
       metrics: openMetrics(allStores, queue, now),
       webhookSecret: await webhookSecret(config.data),
+      linkSecret: await linkSecret(config.data),
     }
     return { services, close }
   } catch (error) {

@@ -3,9 +3,15 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** The secret in `folder`, made on the first call; only its owner may read the file. */
-export async function webhookSecret(folder: string): Promise<string> {
-  const path = join(folder, 'webhook-secret')
+/** The key of signed events. */
+export const webhookSecret = (folder: string): Promise<string> => keptSecret(folder, 'webhook-secret')
+
+/** The key of links that act without a sign-in. */
+export const linkSecret = (folder: string): Promise<string> => keptSecret(folder, 'link-secret')
+
+/** The secret `name` in `folder`, made on the first call; only its owner may read the file. */
+async function keptSecret(folder: string, name: string): Promise<string> {
+  const path = join(folder, name)
   const fresh = `${randomBytes(32).toString('hex')}\n`
   await writeFile(path, fresh, { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
     if ((error as { code?: string }).code !== 'EEXIST') throw error

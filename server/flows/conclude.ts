@@ -1,6 +1,7 @@
 /** The end of an attempt and what it means for its execution, in one transaction. The first end wins. */
 import type { CheckResult, Report } from '../../schemas/types.gen.ts'
 import { maxAttempts, type Step } from '../../core/execution.ts'
+import { pace } from '../../core/notify.ts'
 import { retryable, type Verdict } from '../../core/verdict.ts'
 import type { Advance, Execution } from '../store/executions.ts'
 import type { Stores } from '../store/stores.ts'
@@ -34,6 +35,7 @@ export async function conclude(
   if (step === 'retry') return 'scheduled'
   await inside.results.insert(id, testcaseResults(execution, verdict, results), now)
   await announce(inside, id, 'finished', now)
+  await inside.news.watch(execution.buildId, new Date(Date.parse(now) + pace.deadline).toISOString())
   return 'finished'
 }
 

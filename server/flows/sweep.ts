@@ -6,6 +6,7 @@ import { offerScheduled } from './offer.ts'
 import { forgetDelivered } from './forget-delivered.ts'
 import { registerMissedPushes } from './register-push.ts'
 import { scheduleMissed } from './schedule-build.ts'
+import { tellPeople } from './tell-people.ts'
 
 /** Milliseconds between two sweeps. */
 export const sweepInterval = 5_000
@@ -17,6 +18,7 @@ export async function sweep(services: Services, listeningSince: string): Promise
     'schedule missed builds': () => scheduleMissed(services),
     'lose silent attempts': () => loseSilentAttempts(services, listeningSince),
     'offer scheduled executions': () => offerScheduled(services),
+    'tell people what changed': () => tellPeople(services),
     'forget delivered messages': () => forgetDelivered(services),
     'let go of old files': () => expireFiles(services),
   }

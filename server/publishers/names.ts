@@ -2,6 +2,7 @@
 import type { Settings } from '../../schemas/types.gen.ts'
 
 export const fedoraMessagingName = 'fedora-messaging'
+export const mailName = 'mail'
 export const webhookName = (name: string): string => `webhook ${name}`
 
 /** Those that the settings want to hear of every execution. */
@@ -9,3 +10,6 @@ export const audienceOf = ({ publishers = {} }: Settings): string[] => [
   ...(publishers.fedoraMessaging ? [fedoraMessagingName] : []),
   ...Object.keys(publishers.webhooks ?? {}).map(webhookName),
 ]
+
+/** Those by which people are told what changed. */
+export const peoplesOf = ({ publishers = {} }: Settings): string[] => (publishers.mail ? [mailName] : [])

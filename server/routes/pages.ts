@@ -16,6 +16,7 @@ import { sayProblem } from './page-answer.ts'
 import { packagePageRoutes } from './package-pages.ts'
 import { searchPageRoutes } from './search-pages.ts'
 import { sitePageRoutes } from './site-pages.ts'
+import { unsubscribeRoutes } from './unsubscribe.ts'
 
 export function pageRoutes(services: Services): Router {
   const router = Router()
@@ -24,6 +25,7 @@ export function pageRoutes(services: Services): Router {
   router.use(maintainerPageRoutes(services), searchPageRoutes(services), messagesPageRoutes(services))
   router.use(executionCompareRoutes(services), executionPageRoutes(services))
   router.use(filePageRoutes(services), liveLogRoutes(services))
+  router.use(unsubscribeRoutes(services))
   router.use(nothingHere, problemHandler(services.log, sayProblem))
   return router
 }

@@ -9,6 +9,7 @@ import * as outbox from './migrations/005-outbox.ts'
 import * as listeners from './migrations/006-listeners.ts'
 import * as groups from './migrations/007-groups.ts'
 import * as sshKeys from './migrations/007-ssh-keys.ts'
+import * as people from './migrations/008-people.ts'
 
 /** Either the database or a transaction in it: stores are built from whichever they shall belong to. */
 export type Database = Knex
@@ -21,6 +22,7 @@ const migrations = {
   '006-listeners': listeners,
   '007-ssh-keys': sshKeys,
   '007-groups': groups,
+  '008-people': people,
 }
 
 /** What knex needs to know. `url`: postgres://… or the path of an SQLite file. */

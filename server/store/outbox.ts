@@ -145,6 +145,15 @@ export function outbox(db: Database, audience: readonly string[]) {
       if (before !== undefined) void query.where('deliveries.id', '<', before)
       return (await query).map(fromRow)
     },
+    /** When messages about `subject` were written for `publisher`, since `time`. */
+    async writtenSince(publisher: string, subject: string, time: string): Promise<string[]> {
+      const found = await db('deliveries')
+        .join('outbox', 'outbox.id', 'deliveries.outbox_id')
+        .where({ publisher, 'deliveries.subject': subject })
+        .where('created_at', '>=', time)
+        .select<{ created_at: string }[]>('created_at')
+      return found.map((row) => row.created_at)
+    },
     /** Deliveries that are not done, by publisher and state, and when the oldest message among them was written. */
     async unfinished(): Promise<Unfinished[]> {
       const counts = db('deliveries')

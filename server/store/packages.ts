@@ -99,6 +99,19 @@ export function packages(db: Database) {
         .select<{ user: string }[]>('user')
       return rows.map(({ user }) => user)
     },
+    /** Users who maintain the package, alone or in a group. */
+    async maintainingUsers(id: number): Promise<string[]> {
+      const named = await this.maintainers(id)
+      const groups = named.filter((name) => name.startsWith('@'))
+      const members = await db('group_members')
+        .whereIn(
+          'group_name',
+          groups.map((group) => group.slice(1)),
+        )
+        .select<{ user: string }[]>('user')
+      const alone = named.filter((name) => !groups.includes(name))
+      return [...new Set([...alone, ...members.map(({ user }) => user)])].sort()
+    },
     async addMaintainer(id: number, user: string): Promise<void> {
       await db('maintainers').insert({ package_id: id, user }).onConflict(['package_id', 'user']).ignore()
     },

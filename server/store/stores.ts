@@ -9,9 +9,11 @@ import { executions } from './executions.ts'
 import { groups } from './groups.ts'
 import { holdings } from './holdings.ts'
 import { listeners } from './listeners.ts'
+import { news } from './news.ts'
 import { outbox } from './outbox.ts'
 import { overviews } from './overviews.ts'
 import { packages } from './packages.ts'
+import { readers } from './readers.ts'
 import { registrations } from './registrations.ts'
 import { artifacts, results } from './results.ts'
 import { resultsdbNames } from './resultsdb-names.ts'
@@ -37,6 +39,8 @@ export function stores(db: Database, audience: readonly string[] = []) {
     executions: executions(db),
     executionLists: executionLists(db),
     outbox: outbox(db, audience),
+    news: news(db),
+    readers: readers(db),
     overviews: overviews(db),
     search: search(db),
     attempts: attempts(db),

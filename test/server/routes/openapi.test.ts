@@ -28,7 +28,7 @@ describe('the description of the API', () => {
     const { buildId } = await server.services.stores.executions.get(id)
     admin = await server.token('root', ['admin'])
     const message = String(await fillMessages(server.services))
-    ids = { message, uuid: id, id: buildId, namespace: 'deb', name: 'hello' }
+    ids = { message, uuid: id, id: buildId, namespace: 'deb', name: 'hello', user: 'ann' }
   })
   after(() => server.close())
 

@@ -1,0 +1,114 @@
+/** From verdicts to messages for people: what a build's checks changed becomes news, and news becomes few messages. */
+import { standing } from '../../core/news.ts'
+import type { NewsPiece, Notice } from '../../core/messages/notice.ts'
+import { deliveryOf, hear, pace, readersOf, type Became, type Word } from '../../core/notify.ts'
+import { grouped } from '../../core/grouped.ts'
+import { decides, meaning } from '../../core/standing.ts'
+import { peoplesOf } from '../publishers/names.ts'
+import type { Services } from '../services.ts'
+import type { Execution } from '../store/executions.ts'
+import type { Speaker } from '../store/news.ts'
+import type { Stores } from '../store/stores.ts'
+
+type Needs = Pick<Services, 'stores' | 'transaction' | 'now' | 'settings'>
+
+/** Builds at a time, executions of a build, and pieces of news in one message. */
+const limits = { builds: 200, executions: 10_000, pieces: 100 }
+
+/** Does what is due. Safe to repeat, and to be interrupted anywhere. */
+export async function tellPeople(services: Needs): Promise<void> {
+  const { stores, transaction, now } = services
+  const publishers = peoplesOf(services.settings)
+  for (const buildId of await stores.news.ripe(now(), limits.builds))
+    await transaction((inside) => hearBuild(inside, buildId, now(), publishers.length > 0))
+  for (const user of await stores.news.readers()) await tell(services, user, publishers)
+}
+
+/** Hears what the checks of a build say now, and keeps what is news for whoever wants it. */
+async function hearBuild(inside: Stores, buildId: string, now: string, isTold: boolean): Promise<void> {
+  if (!(await inside.news.unwatch(buildId))) return
+  const executions = await inside.executionLists.list({ buildId, limit: limits.executions })
+  const changed: Changed[] = []
+  for (const execution of standing(executions).filter(decides)) {
+    const speaker = speakerOf(execution)
+    const before = await inside.news.word(speaker)
+    const says = meaning(execution) === 'holds' ? 'holds' : 'broken'
+    const { word, became } = hear(before, says, { id: buildId, version: execution.version })
+    await inside.news.setWord(speaker, word)
+    if (became) changed.push({ execution, became, before })
+  }
+  if (isTold && changed.length > 0) await keepNews(inside, changed, now)
+}
+
+interface Changed {
+  execution: Execution
+  became: Became
+  before: Word | null
+}
+
+const speakerOf = ({ packageId, release, repository, check, arch }: Execution): Speaker => ({
+  ...{ packageId, release, repository, check, arch },
+})
+
+/** `changed`: of one build. */
+async function keepNews(
+  { packages, readers, news }: Stores,
+  changed: readonly Changed[],
+  now: string,
+): Promise<void> {
+  const [first] = changed
+  if (!first) return
+  const { packageId, package: name } = first.execution
+  const maintainers = await packages.maintainingUsers(packageId)
+  const subscriptions = await readers.about(name, maintainers)
+  const reachable = await readers.reachable([...maintainers, ...subscriptions.map(({ user }) => user)])
+  for (const { execution, became, before } of changed) {
+    const circle = { maintainers, subscriptions, requestedBy: execution.requestedBy }
+    for (const { user, because } of readersOf(became, name, circle))
+      if (reachable.has(user)) await news.keep(user, { ...pieceOf(execution, became, before), because }, now)
+  }
+}
+
+const pieceOf = (execution: Execution, became: Became, before: Word | null): Omit<NewsPiece, 'because'> => ({
+  package: execution.package,
+  release: execution.release,
+  version: execution.version,
+  buildId: execution.buildId,
+  execution: execution.id,
+  attempt: execution.attempt,
+  check: execution.check,
+  arch: execution.arch,
+  became,
+  before: before && { version: before.version, since: before.since },
+  note: execution.note,
+})
+
+/** Writes to one reader what is due: a message for each build, one for all of them, or nothing yet. */
+async function tell({ stores, transaction, now }: Needs, user: string, publishers: string[]): Promise<void> {
+  const subject = `person ${user}`
+  const time = now()
+  const told: string[] = []
+  for (const publisher of publishers)
+    told.push(...(await stores.outbox.writtenSince(publisher, subject, before(time, pace.interval))))
+  const news = await stores.news.waitingFor(user)
+  const [oldest] = news
+  if (!oldest) return
+  const builds = new Set(news.map(({ piece }) => piece.buildId)).size
+  const way = deliveryOf({ builds, oldest: oldest.createdAt }, told, time)
+  if (way === 'wait') return
+  await transaction(async (inside) => {
+    const pieces = (await inside.news.take(user)).map(({ piece }) => piece)
+    const batches = way === 'digest' ? [pieces] : grouped(pieces, ({ buildId }) => buildId).values()
+    for (const batch of batches)
+      await inside.outbox.add({ subject, kind: 'notice', body: noticeOf(user, batch) }, time, publishers)
+  })
+}
+
+const before = (time: string, milliseconds: number): string =>
+  new Date(Date.parse(time) - milliseconds).toISOString()
+
+const noticeOf = (user: string, pieces: readonly NewsPiece[]): Notice => ({
+  user,
+  pieces: pieces.slice(0, limits.pieces),
+  more: Math.max(0, pieces.length - limits.pieces),
+})

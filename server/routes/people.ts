@@ -1,0 +1,49 @@
+/** How people are told of changes: they say what they want to hear, admins vouch for where they are reached. */
+import { json, Router } from 'express'
+import { Forbidden } from '../../core/errors.ts'
+import { validateReaderChange } from '../../schemas/validate.ts'
+import { isAdmin, requireScope } from '../auth.ts'
+import { parseBody } from '../body.ts'
+import type { Services } from '../services.ts'
+import { userName } from '../user-names.ts'
+
+export function peopleRoutes(services: Services): Router {
+  const router = Router()
+  const { readers } = services.stores
+  const view = async (user: string) => ({
+    user,
+    mail: await readers.address(user),
+    subscriptions: Object.fromEntries(
+      (await readers.subscriptions(user)).map((one) => [one.package, one.interest]),
+    ),
+  })
+
+  router.get('/api/v1/people/:user', async (request, response) => {
+    const identity = await requireScope(services, request, 'push', 'events')
+    const user = userName(request.params.user)
+    if (!isAdmin(identity) && identity.user !== user) throw notYours(user)
+    response.json(await view(user))
+  })
+
+  router.post('/api/v1/people/:user', json({ limit: '64kb' }), async (request, response) => {
+    const identity = await requireScope(services, request, 'push', 'events')
+    const user = userName(request.params.user)
+    if (!isAdmin(identity) && identity.user !== user) throw notYours(user)
+    const { mail, subscriptions = {} } = parseBody(request.body, validateReaderChange)
+    // Else everybody could have mail sent to anybody.
+    if (mail !== undefined && !isAdmin(identity))
+      throw new Forbidden(
+        `Only an admin says where ${user} is reached: \`assay person mail ${user} ADDRESS\`.`,
+      )
+    await services.transaction(async (inside) => {
+      if (mail !== undefined) await inside.readers.setAddress(user, mail)
+      for (const [about, interest] of Object.entries(subscriptions))
+        await inside.readers.subscribe(user, about, interest)
+    })
+    response.json(await view(user))
+  })
+  return router
+}
+
+const notYours = (user: string): Forbidden =>
+  new Forbidden(`What ${user} is told is only for ${user} and admins to see and to change.`)

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict'
+import { rerun } from '../../../server/flows/rerun.ts'
+import { tellPeople } from '../../../server/flows/tell-people.ts'
+import { onEachDatabase, type TestDatabase } from '../../support/databases.ts'
+import { temporaryFolder, type TemporaryFolder } from '../../support/folder.ts'
+import { assertProblem } from '../../support/problem.ts'
+import { machineError, reportOf, testRunner, type TestRunner } from '../../support/runner.ts'
+import { startTestServer, type TestServer } from '../../support/server.ts'
+import { settingsFile } from '../../support/settings.ts'
+import { addHello, addPackage, announce } from '../../support/site.ts'
+import { startMailServer, type Mail, type MailServer } from '../../support/smtp.ts'
+import { until } from '../../support/until.ts'
+
+onEachDatabase('telling people what changed', (open) => {
+  let database: TestDatabase
+  let folder: TemporaryFolder
+  let post: MailServer
+  let server: TestServer
+  let runner: TestRunner
+  /** Hours that have passed since the test began. */
+  let hours: number
+
+  beforeEach(async () => {
+    database = await open()
+    folder = await temporaryFolder()
+    post = await startMailServer()
+    const mail = { url: post.url, from: 'assay@example.org' }
+    const file = await settingsFile(folder.path, { publishers: { mail } })
+    server = await startTestServer({ databaseUrl: database.url, settingsFile: file })
+    runner = testRunner(server.url, await server.token('r', ['runner']))
+    hours = 0
+    await addHello(server.services)
+    await server.services.stores.readers.setAddress('ann', 'ann@example.org')
+  })
+  afterEach(async () => {
+    await server.close()
+    await post[Symbol.asyncDispose]()
+    await folder[Symbol.asyncDispose]()
+    await database[Symbol.asyncDispose]()
+  })
+
+  /** The execution `id` runs and exits with `exitCode`. */
+  const run = async (id: string, exitCode: number): Promise<void> => {
+    const job = await runner.take(id)
+    await runner.tell(job, 'log?offset=0', { body: Buffer.from('Greeting ...\nhello: no such language\n') })
+    await runner.report(job, reportOf({ phase: 'check', how: 'exited', exitCode }))
+  }
+  const build = async (version: string, exitCode: number, name = 'deb/hello'): Promise<string> => {
+    const { executions } = await announce(server.services, { package: name, version })
+    const [execution] = executions
+    assert.ok(execution)
+    await run(execution.id, exitCode)
+    return execution.id
+  }
+  /** What is in the mail within an hour and some minutes. */
+  const mailOfAnHour = async (): Promise<Mail[]> => {
+    for (const minutes of [5, 65]) {
+      const time = Date.now() + (hours * 60 + minutes) * 60_000
+      await tellPeople({ ...server.services, now: () => new Date(time).toISOString() })
+    }
+    hours += 2
+    const { outbox } = server.services.stores
+    await until('all to be delivered', async () => (await outbox.unfinished()).length === 0)
+    return post.mails.splice(0)
+  }
+  const subjects = async (): Promise<(string | undefined)[]> =>
+    (await mailOfAnHour()).map(({ headers }) => headers.get('subject'))
+  const linkIn = ({ headers }: Mail): string =>
+    /<(.*)>/.exec(headers.get('list-unsubscribe') ?? '')?.[1] ?? ''
+
+  it('says once what broke, since when, how, why one is told and how to stop it', async () => {
+    await build('1', 0)
+    assert.deepEqual(await mailOfAnHour(), [])
+    const id = await build('2', 1)
+    const [mail, ...others] = await mailOfAnHour()
+    assert.ok(mail)
+    assert.deepEqual(others, [])
+    assert.deepEqual(mail.to, ['ann@example.org'])
+    assert.equal(mail.headers.get('subject'), 'deb/hello 2 (bookworm): smoke broke on x86_64')
+    assert.match(mail.body, /^Since 2; it held up to 1\.$/m)
+    assert.match(mail.body, /^ {4}hello: no such language$/m)
+    assert.ok(mail.body.includes(`${server.url}/executions/${id}`))
+    assert.match(mail.body, /^You get this because you maintain deb\/hello\.$/m)
+    assert.match(mail.body, /^No more about deb\/hello: http/m)
+    assert.equal(mail.headers.get('list-unsubscribe-post'), 'List-Unsubscribe=One-Click')
+    await build('3', 1)
+    assert.deepEqual(await mailOfAnHour(), [])
+    await build('4', 0)
+    const [mended] = await mailOfAnHour()
+    assert.match(mended?.body ?? '', /^Since 4; it was broken from 2 to 3\.$/m)
+  })
+
+  it('spares people their own reruns, and tells their colleagues of those', async () => {
+    const { packages, groups, readers } = server.services.stores
+    const { id: hello } = await packages.get({ namespace: 'deb', name: 'hello' })
+    await packages.addMaintainer(hello, '@team')
+    await groups.add('team', 'bob')
+    await readers.setAddress('bob', 'bob@example.org')
+    const first = await build('1', 1)
+    assert.equal((await mailOfAnHour()).length, 2)
+    const { id } = await rerun(server.services, first, 'ann')
+    await run(id, 0)
+    assert.deepEqual(
+      (await mailOfAnHour()).map(({ to }) => to),
+      [['bob@example.org']],
+    )
+  })
+
+  it('spares maintainers what the service is to blame for', async () => {
+    const { executions } = await announce(server.services, { version: '1' })
+    const id = executions[0]!.id
+    const state = async () => (await server.services.stores.executions.get(id)).state
+    while ((await state()) === 'scheduled') await runner.report(await runner.take(id), machineError)
+    assert.equal(await state(), 'finished')
+    assert.deepEqual(await mailOfAnHour(), [])
+  })
+
+  it('tells of many packages that change at once in one message', async () => {
+    for (const name of ['deb/a', 'deb/b', 'deb/c', 'deb/d']) {
+      await addPackage(server.services, name)
+      await build('1', 1, name)
+    }
+    assert.deepEqual(await subjects(), ['4 broke in 4 packages: deb/a, deb/b, deb/c, …'])
+    await build('2', 0, 'deb/a')
+    await build('2', 0, 'deb/b')
+    assert.equal((await mailOfAnHour()).length, 2)
+  })
+
+  it('sends again under the same Message-ID what was not taken', async () => {
+    post.refusals.push(451)
+    await build('1', 1)
+    const ids = (await mailOfAnHour()).map(({ headers }) => headers.get('message-id'))
+    assert.equal(ids.length, 2)
+    assert.equal(new Set(ids).size, 1)
+  })
+
+  it('stops when the link in a message is followed and confirmed, by a person or by a mail program', async () => {
+    await build('1', 1)
+    const [mail] = await mailOfAnHour()
+    assert.ok(mail)
+    const link = linkIn(mail)
+    const { readers } = server.services.stores
+    const page = await fetch(link, { headers: { accept: 'text/html' } })
+    assert.match(await page.text(), /Stop messages\?/)
+    assert.deepEqual(await readers.subscriptions('ann'), [])
+    await assertProblem(await fetch(link.replace('ann', 'bob'), { method: 'POST' }), 403, 'FORBIDDEN')
+    const one = /No more about deb\/hello: (\S+)/.exec(mail.body)?.[1] ?? ''
+    assert.equal((await fetch(one, { method: 'POST' })).status, 200)
+    assert.deepEqual(await readers.subscriptions('ann'), [
+      { user: 'ann', package: 'deb/hello', interest: 'none' },
+    ])
+    const body = new URLSearchParams({ 'List-Unsubscribe': 'One-Click' })
+    assert.equal((await fetch(link, { method: 'POST', body })).status, 200)
+    assert.deepEqual(await readers.subscriptions('ann'), [{ user: 'ann', package: '*', interest: 'none' }])
+    await build('2', 0)
+    assert.deepEqual(await mailOfAnHour(), [])
+  })
+})
+
+describe('people over HTTP', () => {
+  let server: TestServer
+  before(async () => {
+    server = await startTestServer()
+  })
+  after(() => server.close())
+
+  const change = async (token: string, body: object, user = 'ann'): Promise<Response> =>
+    fetch(`${server.url}/api/v1/people/${user}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+
+  it('say themselves what they want to hear, and admins where they are reached', async () => {
+    const [ann, root] = [await server.token('ann', ['push']), await server.token('root', ['admin'])]
+    const mail = 'ann@example.org'
+    await assertProblem(await change(ann, { mail }), 403, 'FORBIDDEN')
+    await assertProblem(await change(ann, { subscriptions: {} }, 'bob'), 403, 'FORBIDDEN')
+    await assertProblem(await change(root, { mail: 'a@b, c@d' }), 400, 'INVALID_INPUT')
+    await change(root, { mail })
+    const subscriptions = { '*': 'failures', 'deb/hello': 'none' }
+    const changed = await change(ann, { subscriptions })
+    assert.deepEqual(await changed.json(), { user: 'ann', mail, subscriptions })
+  })
+})
