@@ -51,8 +51,8 @@ export function noticeSubject(notice: Notice): string {
   const counted = countByKind(notice)
   if (names.length === 1 && more === 0)
     return `${first.package} ${first.version} (${first.release}): ${counted}`
-  const shown = names.slice(0, 3).join(', ')
-  return `${counted} in ${names.length}${more > 0 ? ' or more' : ''} packages: ${shown}${names.length > 3 ? ', …' : ''}`
+  const others = names.length > 3 ? ` and ${names.length - 3} more` : ''
+  return `${counted} in ${names.length}${more > 0 ? ' or more' : ''} packages: ${names.slice(0, 3).join(', ')}${others}`
 }
 
 function countByKind({ pieces, more }: Notice): string {

@@ -98,8 +98,8 @@ async function tell({ stores, transaction, now }: Needs, user: string, publisher
   if (way === 'wait') return
   await transaction(async (inside) => {
     const pieces = (await inside.news.take(user)).map(({ piece }) => piece)
-    const batches = way === 'digest' ? [pieces] : grouped(pieces, ({ buildId }) => buildId).values()
-    for (const batch of batches)
+    const batches = grouped(pieces, ({ buildId }) => (way === 'digest' ? '' : buildId))
+    for (const batch of batches.values())
       await inside.outbox.add({ subject, kind: 'notice', body: noticeOf(user, batch) }, time, publishers)
   })
 }

@@ -87,10 +87,13 @@ export function news(db: Database) {
     async waitingFor(user: string): Promise<WaitingNews[]> {
       return (await db<NewsRow>('news').where({ user }).orderBy('id')).map(fromRow)
     },
-    /** Takes what waits for `user`, oldest first, to be told now. Run it in the transaction that tells. */
+    /** Takes what waits for `user`, oldest first; nothing when somebody else does. Run it in the transaction that tells. */
     async take(user: string): Promise<WaitingNews[]> {
-      const rows = await db<NewsRow>('news').where({ user }).delete().returning<NewsRow[]>('*')
-      return rows.sort((one, other) => one.id - other.id).map(fromRow)
+      const rows = await db<NewsRow>('news').where({ user }).orderBy('id')
+      const last = rows.at(-1)
+      if (!last) return []
+      const taken = await db('news').where({ user }).where('id', '<=', last.id).delete()
+      return taken === rows.length ? rows.map(fromRow) : []
     },
   }
 }
