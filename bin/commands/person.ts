@@ -46,8 +46,10 @@ const change = (user: string | undefined, body: object): Promise<ReaderJson> =>
   openApi(readConfig(process.env)).post<ReaderJson>(pathOf(user), body)
 
 function show(reader: ReaderJson, asJson = false): void {
-  if (asJson) return printJson(reader)
-  print(`${reader.user}: ${reader.mail ?? 'no address, and so told nothing'}`)
-  for (const [about, interest] of Object.entries({ '*': 'changes', ...reader.subscriptions }))
-    print(`  ${about === '*' ? 'all own packages' : about}: ${interest}`)
+  if (asJson) printJson(reader)
+  else {
+    print(`${reader.user}: ${reader.mail ?? 'no address, and so told nothing'}`)
+    for (const [about, interest] of Object.entries({ '*': 'changes', ...reader.subscriptions }))
+      print(`  ${about === '*' ? 'all own packages' : about}: ${interest}`)
+  }
 }

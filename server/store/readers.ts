@@ -32,7 +32,7 @@ export function readers(db: Database) {
     async about(packageName: string, maintainers: readonly string[]): Promise<Subscription[]> {
       const rows = await db<Subscription>('subscriptions')
         .where({ package: packageName })
-        .orWhere((own) => own.where({ package: everyPackage }).whereIn('user', maintainers))
+        .orWhere((own) => void own.where({ package: everyPackage }).whereIn('user', maintainers))
       return rows.map(plain)
     },
     async subscribe(user: string, about: string, interest: Interest): Promise<void> {
