@@ -27,6 +27,7 @@ export type ResultsForm =
 
 export interface EveryShape {
   AgentMessage?: AgentMessage
+  ArtifactPublished?: ArtifactPublished
   BuildData?: BuildData
   BusHistory?: BusHistory
   Claim?: Claim
@@ -97,6 +98,32 @@ export interface AgentLeft {
 }
 export interface AgentBeat {
   say: 'beat'
+}
+/**
+ * As far as it matters here: the data of a CDEvent of type dev.cdevents.artifact.published.
+ */
+export interface ArtifactPublished {
+  subject: PublishedArtifact
+  /**
+   * Where it is an object, its parts that a build has too say what the package URL cannot.
+   */
+  customData?:
+    | {
+        [k: string]: unknown
+      }
+    | string
+    | unknown[]
+    | number
+    | boolean
+    | null
+  [k: string]: unknown
+}
+export interface PublishedArtifact {
+  /**
+   * A package URL.
+   */
+  id: string
+  [k: string]: unknown
 }
 /**
  * The data of a CloudEvent of type dev.assay.build.completed.v1: a completed build of a package.

@@ -6,6 +6,7 @@ import { schemaFolder } from './folder.ts'
 import { describe, type Validator } from './problems.ts'
 import type {
   AgentMessage,
+  ArtifactPublished,
   BuildData,
   BusHistory,
   CheckResult,
@@ -51,6 +52,7 @@ export const validateKojiBuild = validator<KojiBuildChange>('koji-build')
 export const validateCoprBuild = validator<CoprBuildEnd>('copr-build')
 export const validateObsBuild = validator<ObsBuildSuccess>('obs-build')
 export const validateBusHistory = validator<BusHistory>('bus-history')
+export const validateArtifactPublished = validator<ArtifactPublished>('artifact-published')
 export const validateEnvironment = validator<Environment>('config')
 
 /** Compiled on first use. */

@@ -2,7 +2,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { HTTP, ValidationError, type CloudEvent } from 'cloudevents'
 import { AppError, InvalidInput } from '../../core/errors.ts'
-import { validateBuild, type Problem } from '../../schemas/validate.ts'
+import { buildOfArtifact, isArtifactPublished } from '../../core/messages/artifact-published.ts'
+import { validateArtifactPublished, validateBuild, type Problem } from '../../schemas/validate.ts'
 import type { BuildData } from '../../schemas/types.gen.ts'
 
 export interface BuildEvent {
@@ -14,7 +15,8 @@ export interface BuildEvent {
   build: BuildData
 }
 
-export const knownTypes = ['dev.assay.build.completed.v1'] as const
+const ownType = 'dev.assay.build.completed.v1'
+const knownTypes = [ownType, 'dev.cdevents.artifact.published.VERSION']
 
 const limits = { source: 1024, id: 256, type: 256 }
 const required = ['specversion', 'id', 'source', 'type'] as const
@@ -33,16 +35,29 @@ export function parseEvent(headers: IncomingHttpHeaders, body: Buffer): BuildEve
   for (const [name, limit] of Object.entries(limits) as [keyof typeof limits, number][])
     if (event[name].length > limit || /\p{Cc}/u.test(event[name]))
       throw invalid(`whose ${name} has control characters or more than ${limit} characters`)
-  if (!knownTypes.some((type) => type === event.type)) throw unknownType(event.type)
-  const { value, problems } = validateBuild(mode === 'binary' ? json : event.data)
-  if (!value) throw new InvalidInput("The event's data", problems.map(describe))
+  const data: unknown = mode === 'binary' ? json : event.data
   return {
     source: event.source,
     id: event.id,
     type: event.type,
-    body: JSON.stringify({ ...event.toJSON(), data: value }),
-    build: value,
+    body: JSON.stringify({ ...event.toJSON(), data }),
+    build: readBuild(event.type, data),
   }
+}
+
+function readBuild(type: string, data: unknown): BuildData {
+  if (type !== ownType && !isArtifactPublished(type)) throw unknownType(type)
+  const { value, problems } = validateBuild(type === ownType ? data : publishedBuild(data))
+  if (!value) throw new InvalidInput("The event's data", problems.map(describe))
+  return value
+}
+
+function publishedBuild(data: unknown): Record<string, unknown> {
+  const { value, problems } = validateArtifactPublished(data)
+  if (!value) throw new InvalidInput("The event's data", problems.map(describe))
+  const told = buildOfArtifact(value)
+  if (!told.build) throw new InvalidInput("The event's data", told.problems)
+  return told.build
 }
 
 function modeOf(headers: IncomingHttpHeaders): 'binary' | 'structured' {

@@ -54,6 +54,63 @@ describe('POST /api/v1/events', () => {
     )
   })
 
+  describe("told of by CDEvents' artifact.published", () => {
+    const sha256 = 'a'.repeat(64)
+    const url = 'https://ftp.example.org/hello_2.10-3_amd64.deb'
+    const file = `&download_url=${encodeURIComponent(url)}`
+    const published = (id: string, customData?: unknown): Promise<Response> => {
+      const kind = 'dev.cdevents.artifact.published.0.3.0'
+      const context = { version: '0.4.1', id: 'x', source: 'urn:test', type: kind }
+      const subject = { id, source: 'urn:test', type: 'artifact', content: {} }
+      return structured({
+        type: kind,
+        data: { context, subject, ...(customData !== undefined && { customData }) },
+      })
+    }
+    const buildOf = async (response: Response): Promise<Record<string, unknown>> => {
+      const answer = (await response.json()) as { build: Record<string, unknown> }
+      assert.equal(response.status, 202, JSON.stringify(answer))
+      return answer.build
+    }
+
+    it('is the build that the package URL names, with its file', async () => {
+      const id = `pkg:deb/debian/hello@1%3A2.10-3?arch=amd64&distro=bookworm${file}&checksum=sha256:${sha256}`
+      const build = await buildOf(await published(id))
+      assert.deepEqual(
+        [build['package'], build['release'], build['version'], build['architectures']],
+        ['deb/hello', 'bookworm', '1:2.10-3', ['x86_64']],
+      )
+      assert.deepEqual(build['artifacts'], [{ name: 'hello_2.10-3_amd64.deb', url, sha256 }])
+    })
+
+    it('may say in its custom data what a package URL cannot', async () => {
+      const build = await buildOf(
+        await published('pkg:oci/hello@sha256%3Aabc', {
+          package: 'deb/hello',
+          release: 'sid',
+          version: '2',
+          x: 1,
+        }),
+      )
+      assert.deepEqual([build['package'], build['release'], build['version']], ['deb/hello', 'sid', '2'])
+    })
+
+    it('is refused with what it leaves out, all at once', async () => {
+      const nothing = await assertProblem(await published('pkg:oci/hello'), 400, 'INVALID_INPUT')
+      for (const part of [/package: .*customData\.package/, /release: .*distro/, /version: /])
+        assert.match(String(nothing['detail']), part)
+      const open = await assertProblem(
+        await published(`pkg:deb/debian/hello@2?distro=sid${file}`),
+        400,
+        'INVALID_INPUT',
+      )
+      assert.match(String(open['detail']), /download_url needs a checksum/)
+      await assertProblem(await published('hello 2.10'), 400, 'INVALID_INPUT')
+      await assertProblem(await published('pkg:deb/hello@%zz'), 400, 'INVALID_INPUT')
+      await assertProblem(await published('pkg:deb/..%2fhello@1?distro=sid'), 400, 'INVALID_INPUT')
+    })
+  })
+
   it('takes an event in binary mode, and the same one in the other mode is a repeat', async () => {
     const id = randomUUID()
     const first = await binary({ 'ce-id': id })
@@ -88,7 +145,7 @@ describe('POST /api/v1/events', () => {
       422,
       'UNKNOWN_EVENT_TYPE',
     )
-    assert.deepEqual(problem['known'], [type])
+    assert.deepEqual(problem['known'], [type, 'dev.cdevents.artifact.published.VERSION'])
   })
 
   it('refuses a package that nobody added and says how to add it', async () => {
