@@ -58,6 +58,15 @@ describe('the command line', () => {
     assert.equal((await run('group', 'add', 'Not A Group', 'ann')).code, 1)
   })
 
+  it('says where a person is reached and what the person is told', async () => {
+    const mail = await run('person', 'mail', 'ann', 'ann@example.org')
+    assert.equal(mail.out, 'ann: ann@example.org\n  all own packages: changes\n', mail.err)
+    const followed = await run('person', 'follow', 'ann', 'deb/hello', 'failures')
+    assert.match(followed.out, /^ {2}deb\/hello: failures$/m)
+    assert.equal((await run('person', 'follow', 'ann', 'deb/hello', 'everything')).code, 2)
+    assert.match((await run('person', 'mail', 'ann', 'none')).out, /^ann: no address/)
+  })
+
   it('prints a token once, alone on standard output, and ends it', async () => {
     const { code, out, err } = await run('token', 'create', 'eve', '--scope', 'events', '--expires', '90d')
     assert.equal(code, 0, err)

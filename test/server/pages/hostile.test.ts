@@ -15,6 +15,7 @@ import { messagesPage } from '../../../server/pages/messages-page.ts'
 import { packagePage } from '../../../server/pages/package-page.ts'
 import { runnersPage } from '../../../server/pages/runners-page.ts'
 import { searchPage } from '../../../server/pages/search-page.ts'
+import { unsubscribePage } from '../../../server/pages/unsubscribe-page.ts'
 import * as views from './sample-views.ts'
 
 const evil = `"'><script>alert(1)</script><img src=x onerror=alert(2)>&\u202Egnp\u202C\u0007\u001b[31m\ud800${'w'.repeat(3000)}`
@@ -44,6 +45,7 @@ const pages: Record<string, () => Html> = {
   runners: () => runnersPage(poisoned(views.runnersView), now),
   messages: () => messagesPage(poisoned(views.messagesView), now),
   search: () => searchPage(poisoned(views.searchView), now),
+  unsubscribe: () => unsubscribePage({ user: evil, about: evil, isDone: true }),
   error: () => errorPage({ type: evil, title: evil, status: 404, detail: evil, code: evil }),
   feed: () => feed(poisoned(views.feedView)),
   badge: () => badge(evil, 'passed'),
