@@ -19,6 +19,8 @@ export interface BrokerAddress {
 
 export interface KeptConnection {
   isConnected: () => boolean
+  /** Calls `hear` whenever the connection is lost, or cannot be had yet. */
+  onLost: (hear: () => void) => void
   /** Ends it for good. */
   close: () => Promise<void>
 }
@@ -61,7 +63,13 @@ export async function keepConnected(
     log.warn({ err: error }, 'the connection to the broker is lost')
   })
   connection.on('connect-failed', (error) => log.warn({ err: error }, 'the broker cannot be reached yet'))
-  return { isConnected: () => connected, close: () => connection.close() }
+  return {
+    isConnected: () => connected,
+    onLost(hear) {
+      for (const event of ['disconnect', 'connect-failed']) connection.on(event, hear)
+    },
+    close: () => connection.close(),
+  }
 }
 
 /** A channel whose end ends the connection, so that everything is set up anew. */

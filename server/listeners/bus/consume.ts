@@ -37,6 +37,9 @@ export async function consumeBus(services: Services, bus: BusListener): Promise<
   const connection = await keepConnected({ url, ...(bus.tls && { tls: bus.tls }) }, log, (model) =>
     setUp(consuming, model, track),
   )
+  connection.onLost(() => {
+    if (!closing.signal.aborted) track(sayLost(services, bus).catch((error: unknown) => log.warn(error)))
+  })
   return {
     async close() {
       closing.abort()
@@ -45,6 +48,10 @@ export async function consumeBus(services: Services, bus: BusListener): Promise<
     },
   }
 }
+
+/** Where the broker is stays in the log: everybody may read what troubles a listener. */
+const sayLost = ({ stores, now }: Services, { name }: BusListener): Promise<void> =>
+  stores.listeners.setTrouble(name, 'The broker cannot be reached.', now())
 
 /** On each new connection: the queue first, so that nothing falls between it and what is asked for of the past. */
 async function setUp(

@@ -153,12 +153,14 @@ describe('consuming a bus', function () {
     await publish(all)
     await heard(20)
     await broker.kill()
+    await until('the loss to be said', async () => (await state()).trouble !== null)
     await broker.start()
     publisher = await openPublisher()
     await until('all builds to be there', async () => (await versions()).length === 200, patience)
     await until('all to be acknowledged', async () => (await left()) === 0)
     await publish([body(201)])
     await until('the last build', async () => (await versions()).length === 201)
+    assert.equal((await state()).trouble, null)
   })
 
   it('loses and doubles nothing when the server is killed between storing and acknowledging', async () => {

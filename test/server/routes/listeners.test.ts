@@ -108,7 +108,7 @@ describe('listeners and what they heard', () => {
     assert.match(String(view.publishers[0]?.['oldestAt']), /^\d{4}-.*Z$/)
     const page = await (await fetch(`${server.url}/messages`)).text()
     for (const words of [
-      '1 listener;',
+      '1 listener',
       '3 messages to send, 1 given up',
       '2.5 s after it was sent',
       'otherTopic',
