@@ -7,6 +7,8 @@ export const limits = {
   checks: 500,
   /** Values in checks.yaml, those that aliases repeat included. */
   manifestValues: 100_000,
+  /** Collections in collections, in any file of YAML. */
+  yamlDepth: 100,
   /** Of a tree of fmf: its files, and the bytes of all of them. */
   fmfFiles: 2_000,
   fmfBytes: 2 * MiB,

@@ -2,6 +2,7 @@
 import type { Node, Pair } from 'yaml'
 import type { Fault } from '../check.ts'
 import { limits } from './limits.ts'
+import { nestsDeeperThan } from './nesting.ts'
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from './yaml.ts'
 
 export type Place = Pick<Fault, 'line' | 'column'>
@@ -23,6 +24,8 @@ export function readSource(text: string): Source {
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
   const start: Place = { line: 1, column: 1 }
+  const refused = { data: undefined, faults: [{ ...start, ...tooDeep }], at: () => start }
+  if (nestsDeeperThan(limits.yamlDepth, text)) return refused
   try {
     const document = parseDocument(text, {
       lineCounter,
@@ -42,7 +45,7 @@ export function readSource(text: string): Source {
     return { ...walked, at: (path, what) => nearest(walked.places, path, what) ?? start }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    return { data: undefined, faults: [{ ...start, ...tooDeep }], at: () => start }
+    return refused
   }
 }
 
@@ -56,7 +59,6 @@ const mends: Readonly<Record<string, string>> = {
 
 /** The parser's own sentence, and what to do about the mistakes that are made most. */
 function words(code: string, message: string): Pick<Wrong, 'message' | 'mend'> {
-  if (message.startsWith('Maximum call stack')) return tooDeep
   const mend = mends[code]
   return { message: `is not YAML: ${message}`, ...(mend !== undefined && { mend }) }
 }

@@ -46,9 +46,10 @@ describe('a hook on its own', () => {
     }
   })
 
-  it('lets deletions pass without a look', async () => {
+  it('lets deletions pass without a look where they are allowed', async () => {
     const { code, said } = await run(preReceive, `${'a'.repeat(40)} ${zeros} refs/heads/main\n`, {
       ASSAY_REPOSITORY: 'deb/hello',
+      ASSAY_ALLOWED: 'deletion',
     })
     assert.deepEqual([code, said], [0, ''])
   })

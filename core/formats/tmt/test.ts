@@ -43,38 +43,6 @@ export interface TestDefaults {
   framework: TmtTest['framework']
 }
 
-/** Everything that may stand in a test; and what may but is for people, or for other steps. */
-const keys = [
-  ...[
-    'summary',
-    'description',
-    'contact',
-    'author',
-    'enabled',
-    'order',
-    'id',
-    'tag',
-    'tier',
-    'link',
-    'adjust',
-  ],
-  ...[
-    'test',
-    'framework',
-    'require',
-    'recommend',
-    'duration',
-    'component',
-    'path',
-    'environment',
-    'manual',
-    'tty',
-  ],
-  ...['check', 'result', 'restart-on-exit-code', 'restart-max-count', 'restart-with-reboot', 'name', 'where'],
-]
-
-export const isKnownKey = (key: string): boolean => keys.includes(key) || key.startsWith('extra-')
-
 /** Reads a test; what is wrong with it is told to `values.refuse`. */
 export function readTest(values: Values, defaults: TestDefaults): TmtTest {
   const { refuse } = values
