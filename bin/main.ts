@@ -19,6 +19,7 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   listener: () => import('./commands/listener.ts'),
   run: () => import('./commands/run.ts'),
   enter: () => import('./commands/enter.ts'),
+  init: () => import('./commands/init.ts'),
   lint: () => import('./commands/lint.ts'),
   status: () => import('./commands/status.ts'),
   executions: () => import('./commands/executions.ts'),

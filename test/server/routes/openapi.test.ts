@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { Ajv } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { openApi } from '../../../server/openapi.ts'
@@ -67,5 +68,13 @@ describe('the description of the API', () => {
         const exists = !/^There is nothing at/.test(detail ?? '')
         assert.equal(exists, operations[method] !== undefined, `${method} ${path}`)
       }
+  })
+
+  it('stands beside the schema of checks.yaml, for editors', async () => {
+    const answer = await fetch(`${server.url}/schemas/checks.yaml.json`)
+    assert.match(answer.headers.get('content-type') ?? '', /^application\/schema\+json/)
+    const isManifest = new Ajv({ allowUnionTypes: true }).compile((await answer.json()) as object)
+    assert.ok(isManifest({ checks: { smoke: { run: 'true' } } }))
+    assert.ok(!isManifest({ checks: { smoke: { runs: 'true' } } }))
   })
 })
