@@ -88,6 +88,31 @@ onEachDatabase('the store of executions', (open) => {
     )
   })
 
+  it('finds executions by what they were, newest first, and the last that held before one', async () => {
+    const ended = async (outcome: 'passed' | 'failed', runner: string): Promise<string> => {
+      const { id } = await executionIn('running')
+      const attempt = { executionId: id, number: 1, runner, instance: randomUUID(), fence: randomUUID() }
+      await all.attempts.insert({ ...attempt, startedAt: now })
+      const reason = outcome === 'failed' ? 'timeout' : null
+      const changes = { ...ending, verdict: { ...verdict, outcome, reason } }
+      await all.executions.advance({ id, state: 'running', attempt: 0 }, 'finish', changes)
+      return id
+    }
+    const good = await ended('passed', 'r7')
+    const bad = await ended('failed', 'r7')
+    const other = await ended('failed', 'r8')
+    const found = async (filter: object): Promise<string[]> =>
+      (await all.executionLists.list({ limit: 10, ...filter })).map(({ id }) => id)
+    assert.deepEqual(await found({ reason: 'timeout' }), [other, bad])
+    assert.deepEqual(await found({ runner: 'r7' }), [bad, good])
+    assert.deepEqual(await found({ runner: 'r7', outcome: 'failed', check: 'smoke' }), [bad])
+    assert.deepEqual(await found({ reason: 'timeout', before: other }), [bad])
+    assert.deepEqual(await found({ since: '2099-01-01T00:00:00Z' }), [])
+    assert.deepEqual(await found({ until: '2020-01-01T00:00:00Z' }), [])
+    const last = await all.executionLists.lastGood(await all.executions.get(other))
+    assert.equal(last?.id, good)
+  })
+
   it('keeps one execution of a key, however often it is planned', async () => {
     const key = randomUUID()
     await insertOne(all, key)
