@@ -3,14 +3,17 @@ import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import { readConfig } from '../../core/config.ts'
-import { imageStore, type Image } from '../../runner/images.ts'
+import { imageStore, type BootDisk, type Image } from '../../runner/images.ts'
+import { keptTemplates, type Kept } from '../../runner/machine/kept-templates.ts'
+import { defaultShape } from '../../runner/machine/machine.ts'
+import { openMachines, templatesFolder, type Machines } from '../../runner/machine/machines.ts'
 import { readArguments } from '../arguments.ts'
 import { UsageError, type Command } from '../command.ts'
 import { print, printJson, printTable, say } from '../output.ts'
 import { progressBar } from '../progress.ts'
 
 export default {
-  usage: 'build NAME | import FILE --name NAME | list | rm NAME',
+  usage: 'build NAME | import FILE --name NAME [--as-is] | list | rm NAME',
   summary: 'Builds guest images from recipes, imports disks, lists and removes what is there.',
   async run([action = '', ...args]) {
     const act = actions[action]
@@ -34,16 +37,15 @@ async function build(args: string[]): Promise<void> {
   const name = positionals[0] ?? ''
   const begun = performance.now()
   const steps: string[] = []
-  const image = await shown(`image ${name}`, (update, signal) =>
-    store().build(
-      name,
-      (step, fraction) => {
-        steps.push(step)
-        update(step, fraction)
-      },
-      signal,
-    ),
-  )
+  const image = await shown(`image ${name}`, async (update, signal) => {
+    const progress = (step: string, fraction: number): void => {
+      steps.push(step)
+      update(step, fraction)
+    }
+    const built = await store().build(name, progress, signal)
+    await withMachines((machines) => makeTemplate(machines, name, update, signal))
+    return built
+  })
   if (values.json) printJson(facts(image))
   else if (steps.length > 0)
     print(`Image ${name} was built in ${Math.round((performance.now() - begun) / 1000)} s: ${image.folder}`)
@@ -51,26 +53,71 @@ async function build(args: string[]): Promise<void> {
 }
 
 async function importDisk(args: string[]): Promise<void> {
-  const { values, positionals } = readArguments(args, { name: { type: 'string' } }, { least: 1, most: 1 })
+  const { values, positionals } = readArguments(
+    args,
+    { name: { type: 'string' }, 'as-is': { type: 'boolean' } },
+    { least: 1, most: 1 },
+  )
   if (values.name === undefined) throw new UsageError('--name is missing: what shall the image be called?')
   const { name } = values
   const file = resolve(positionals[0] ?? '')
-  const image = await shown(`image ${name}`, (update, signal) => {
+  const asIs = values['as-is'] ?? false
+  const image = await shown(`image ${name}`, async (update, signal) => {
     update('copying the disk', 0)
-    return store().importDisk(file, name, signal)
+    if (asIs) return store().importDisk(file, name, { signal })
+    return withMachines(async (machines) => {
+      const adopt = (copy: BootDisk): Promise<void> => {
+        update('booting it once, to become a guest', 0.1)
+        return machines.adopt(copy, signal)
+      }
+      const imported = await store().importDisk(file, name, { adopt, signal })
+      await makeTemplate(machines, name, update, signal)
+      return imported
+    })
   })
   if (values.json) printJson(facts(image))
   else print(`Image ${name} was made of ${file}: ${image.folder}`)
 }
 
+/** Of the machines that checks have by default: the first of them need not wait for it. */
+async function makeTemplate(
+  machines: Machines,
+  name: string,
+  update: (step: string, fraction: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  update('making the template that its machines are cloned from', 0.95)
+  await machines.prepare(defaultShape(name), signal)
+}
+
+async function withMachines<T>(work: (machines: Machines) => Promise<T>): Promise<T> {
+  const { data, mirrors, templates } = readConfig(process.env)
+  const log = { info: () => undefined, warn: (_: object, words: string) => say(words) }
+  const machines = await openMachines({
+    data,
+    images: store(),
+    mirrors,
+    internetAllowed: false,
+    templates,
+    log,
+  })
+  try {
+    return await work(machines)
+  } finally {
+    await machines.close()
+  }
+}
+
 async function list(args: string[]): Promise<void> {
   const { values } = readArguments(args, {}, { least: 0, most: 0 })
   const images = await store().list()
+  const config = readConfig(process.env)
+  const kept = await keptTemplates(templatesFolder(config))
   if (values.json) printJson(images.map(facts))
   else if (images.length === 0) say('There is no image yet: `assay image build debian-12` makes one.')
   else
     printTable(
-      ['NAME', 'BUILT', 'SIZE', 'PACKAGES', 'DIGEST'],
+      ['NAME', 'BUILT', 'SIZE', 'TEMPLATES', 'PACKAGES', 'DIGEST'],
       await Promise.all(
         images.map(async (image) => {
           const { name, builtAt, packages, digest } = image.facts
@@ -78,6 +125,7 @@ async function list(args: string[]): Promise<void> {
             name,
             builtAt,
             `${await mebibytes(image)} MiB`,
+            templatesOf(image, kept),
             String(packages.length),
             digest.slice(0, 12),
           ]
@@ -112,6 +160,13 @@ async function shown<T>(
     bar.end()
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, onSignal)
   }
+}
+
+/** How many, and what they take of the disk. */
+function templatesOf({ facts: { digest } }: Image, kept: readonly Kept[]): string {
+  const own = kept.filter(({ facts }) => facts?.imageDigest === digest)
+  const bytes = own.reduce((sum, { facts }) => sum + (facts?.bytes ?? 0), 0)
+  return own.length === 0 ? 'none' : `${own.length}, ${Math.round(bytes / 2 ** 20)} MiB`
 }
 
 const facts = ({ facts, folder }: Image) => ({ ...facts, folder })

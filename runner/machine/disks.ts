@@ -2,7 +2,7 @@
 import { chmod, copyFile, link, open, stat, symlink, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Image } from '../images.ts'
+import type { BootDisk } from '../images.ts'
 import { command } from '../command.ts'
 
 const guestFolder = fileURLToPath(new URL('../../../runner/guest/', import.meta.url))
@@ -42,7 +42,7 @@ export const templateFiles = {
 } as const
 
 /** Makes the disks of a machine that boots. The input is empty as yet. Returns paths of those that are its own. */
-export async function makeDisks(folder: string, image: Image): Promise<string[]> {
+export async function makeDisks(folder: string, image: BootDisk): Promise<string[]> {
   await borrowImage(folder, image)
   await Promise.all([
     makeOverlay(folder, machineFiles.overlay, { file: machineFiles.base, format: image.facts.disk.format }),
@@ -57,7 +57,7 @@ const plainTar = ['--owner=0', '--group=0', '--sort=name', '--mtime=@0']
 const ownFiles = ['overlay', 'agent', 'input', 'output'] as const
 
 /** Makes the disks of a machine that wakes from the template in `template`; returns paths of those that are its own. */
-export async function cloneDisks(folder: string, image: Image, template: string): Promise<string[]> {
+export async function cloneDisks(folder: string, image: BootDisk, template: string): Promise<string[]> {
   await Promise.all([
     borrowImage(folder, image),
     borrow(join(template, machineFiles.template), join(folder, machineFiles.template)),
@@ -79,7 +79,7 @@ export async function makeOverlay(
   await command('qemu-img', words, { cwd: folder })
 }
 
-async function borrowImage(folder: string, image: Image): Promise<void> {
+async function borrowImage(folder: string, image: BootDisk): Promise<void> {
   const { disk, kernel } = image.facts
   await borrow(join(image.folder, disk.file), join(folder, machineFiles.base))
   if (!kernel) return

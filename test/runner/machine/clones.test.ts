@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Machines } from '../../../runner/machine/machines.ts'
 import { sealMemory } from '../../../runner/machine/sealed-memory.ts'
 import { templateKey } from '../../../runner/machine/template.ts'
-import { sweepTemplates } from '../../../runner/machine/templates.ts'
+import { sweepTemplates } from '../../../runner/machine/kept-templates.ts'
 import { temporaryFolder, type TemporaryFolder } from '../../support/folder.ts'
 import { machineContract } from '../../support/machine-contract.ts'
 import { buildTimeout, openMachine, testMachines } from '../../support/machines.ts'
@@ -78,14 +78,14 @@ describe('a machine that is a clone', function () {
   it('comes from a template that is made anew when the one that is there is broken', async () => {
     const [name = ''] = await templatesIn(folder.path)
     const memory = join(folder.path, name, 'memory')
-    const before = (await stat(memory)).ino
     await using file = await open(memory, 'r+')
     await file.write('rotten', (await stat(memory)).size >> 1)
     const next = await testMachines({ templates: folder.path })
     try {
       equal((await lookAt(next)).start, 'clone')
       deepEqual(next.warnings, ['a template is broken and is made anew'])
-      notEqual((await stat(memory)).ino, before)
+      const [anew = ''] = await templatesIn(folder.path)
+      notEqual(anew, name)
     } finally {
       await next.close()
     }

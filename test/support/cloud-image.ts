@@ -1,0 +1,89 @@
+/** A stock cloud image, as distributions offer them: boots by its own boot loader, and obeys cloud-init. */
+import { access, mkdir, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { command } from '../../runner/command.ts'
+import { locked } from '../../runner/lock.ts'
+import { debianArchive, hostSources, sourceLines } from '../../runner/mirror/apt-sources.ts'
+
+const folder = fileURLToPath(new URL('../../../data/test-cloud/', import.meta.url))
+
+const packages = [
+  ...['linux-image-cloud-amd64', 'initramfs-tools', 'systemd-sysv', 'udev', 'dbus', 'libpam-systemd'],
+  ...['cloud-init', 'openssh-server', 'ca-certificates', 'iproute2', 'netbase', 'procps'],
+]
+
+/** Where the partitions begin, and how large they are, in MiB. */
+const boot = { at: 1, size: 128 }
+const system = { at: boot.at + boot.size, size: 1920 }
+
+const loaderConfig = `DEFAULT linux
+LABEL linux
+  KERNEL vmlinuz
+  INITRD initrd.img
+  APPEND root=LABEL=root ro console=tty0 console=ttyS0 net.ifnames=0
+`
+
+/** Path of the raw disk. The first call of all makes it, which takes a minute or two. */
+export async function cloudImage(): Promise<string> {
+  await mkdir(folder, { recursive: true })
+  const disk = join(folder, 'debian-12.raw')
+  await locked(join(folder, '.lock'), async () => {
+    if (await exists(disk)) return
+    const work = await mkdtemp(join(folder, '.making-'))
+    try {
+      await makeDisk(work)
+      await rename(join(work, 'disk'), disk)
+    } finally {
+      await rm(work, { recursive: true, force: true })
+    }
+  })
+  return disk
+}
+
+async function makeDisk(work: string): Promise<void> {
+  const archive = await debianArchive(await hostSources())
+  if (!archive) throw new Error('None of the host’s package sources offers Debian.')
+  const root = join(work, 'root')
+  await command('mmdebstrap', [
+    ...['--mode=root', '--variant=minbase', `--include=${packages.join(',')}`],
+    '--aptopt=Acquire::Check-Valid-Until "false"',
+    '--customize-hook=echo LABEL=root / ext4 defaults 0 1 >"$1/etc/fstab"',
+    ...['bookworm', root, ...sourceLines(archive, 'bookworm')],
+  ])
+  await makeBoot(work, root)
+  await command('mke2fs', ['-q', '-t', 'ext4', '-d', root, '-L', 'root', join(work, 'system'), `${system.size}M`])
+  await assemble(work)
+}
+
+/** The boot loader's own partition: no part of the system's tree, so it takes no mount to make. */
+async function makeBoot(work: string, root: string): Promise<void> {
+  const file = join(work, 'boot')
+  const config = join(work, 'syslinux.cfg')
+  await writeFile(config, loaderConfig)
+  await command('mkfs.vfat', ['-C', '-n', 'BOOT', file, String(boot.size * 1024)])
+  await command('sh', ['-c', 'mcopy -i "$1" "$2" "$3"/boot/vmlinuz-* ::', 'sh', file, config, root])
+  await command('sh', ['-c', 'mcopy -i "$1" "$2"/boot/initrd.img-* ::initrd.img', 'sh', file, root])
+  await command('sh', ['-c', 'mren -i "$1" ::"$(basename "$2"/boot/vmlinuz-*)" ::vmlinuz', 'sh', file, root])
+  await command('syslinux', ['--install', file])
+}
+
+/** A partition table, the code that starts the active partition, and the partitions in their places. */
+async function assemble(work: string): Promise<void> {
+  const disk = join(work, 'disk')
+  await writeFile(disk, '')
+  await truncate(disk, (system.at + system.size + 1) * 2 ** 20)
+  const table = `${boot.at}MiB,${boot.size}MiB,c,*\n${system.at}MiB,${system.size}MiB,L\n`
+  await command('sh', ['-c', 'printf %s "$2" | sfdisk -q --label dos "$1"', 'sh', disk, table])
+  const put = (from: string, ...words: string[]): Promise<string> =>
+    command('dd', [`if=${from}`, `of=${disk}`, 'conv=notrunc,sparse', 'status=none', ...words])
+  await put('/usr/lib/SYSLINUX/mbr.bin', 'bs=440', 'count=1')
+  await put(join(work, 'boot'), 'bs=1M', `seek=${boot.at}`)
+  await put(join(work, 'system'), 'bs=1M', `seek=${system.at}`)
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
