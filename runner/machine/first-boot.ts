@@ -1,5 +1,5 @@
 /** The first boot of a stock cloud image: its own cloud-init finds a seed of ours (NoCloud), which makes it a guest. */
-import { rename, writeFile } from 'node:fs/promises'
+import { copyFile, rename, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../../core/errors.ts'
@@ -73,10 +73,14 @@ async function grow(file: string): Promise<void> {
 async function makeSeed(folder: string): Promise<void> {
   const metaData = join(folder, 'meta-data')
   await writeFile(metaData, 'instance-id: assay\nlocal-hostname: assay-guest\n')
-  const seed = join(folder, machineFiles.input)
-  await command('mkfs.vfat', ['-n', 'CIDATA', seed, '1440'])
+  const seed = join(folder, 'seed')
+  await command('mkfs.vfat', ['-C', '-n', 'CIDATA', seed, '1440'])
   const files = [metaData, ...seedFiles.map((name) => join(guestFiles, name))]
   await command('mcopy', ['-i', seed, ...files, '::'])
+  const slot = join(folder, machineFiles.input)
+  const { size } = await stat(slot)
+  await copyFile(seed, slot)
+  await truncate(slot, size)
 }
 
 function noGuest(why: string, life: Life): AppError {

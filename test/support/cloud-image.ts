@@ -52,7 +52,17 @@ async function makeDisk(work: string): Promise<void> {
     ...['bookworm', root, ...sourceLines(archive, 'bookworm')],
   ])
   await makeBoot(work, root)
-  await command('mke2fs', ['-q', '-t', 'ext4', '-d', root, '-L', 'root', join(work, 'system'), `${system.size}M`])
+  await command('mke2fs', [
+    '-q',
+    '-t',
+    'ext4',
+    '-d',
+    root,
+    '-L',
+    'root',
+    join(work, 'system'),
+    `${system.size}M`,
+  ])
   await assemble(work)
 }
 
@@ -72,14 +82,27 @@ async function makeBoot(work: string, root: string): Promise<void> {
 async function assemble(work: string): Promise<void> {
   const disk = join(work, 'disk')
   await writeFile(disk, '')
+  await writeFile(join(work, 'table'), partitionTable())
   await truncate(disk, (system.at + system.size + 1) * 2 ** 20)
-  const table = `${boot.at}MiB,${boot.size}MiB,c,*\n${system.at}MiB,${system.size}MiB,L\n`
-  await command('sh', ['-c', 'printf %s "$2" | sfdisk -q --label dos "$1"', 'sh', disk, table])
   const put = (from: string, ...words: string[]): Promise<string> =>
     command('dd', [`if=${from}`, `of=${disk}`, 'conv=notrunc,sparse', 'status=none', ...words])
   await put('/usr/lib/SYSLINUX/mbr.bin', 'bs=440', 'count=1')
+  await put(join(work, 'table'), 'bs=1', 'seek=446')
   await put(join(work, 'boot'), 'bs=1M', `seek=${boot.at}`)
   await put(join(work, 'system'), 'bs=1M', `seek=${system.at}`)
+}
+
+/** As a PC's firmware reads it: a bootable FAT and a Linux partition, counted in sectors, and the mark of its end. */
+function partitionTable(): Buffer {
+  const table = Buffer.alloc(66)
+  for (const [index, { at, size }] of [boot, system].entries()) {
+    table[16 * index] = index === 0 ? 0x80 : 0
+    table[16 * index + 4] = index === 0 ? 0x0c : 0x83
+    table.writeUInt32LE(at * 2048, 16 * index + 8)
+    table.writeUInt32LE(size * 2048, 16 * index + 12)
+  }
+  table.writeUInt16BE(0x55aa, 64)
+  return table
 }
 
 const exists = (path: string): Promise<boolean> =>
