@@ -13,7 +13,7 @@ import { assay, startAssay } from '../test/support/assay.ts'
 import { commitFiles, push } from '../test/support/git.ts'
 import { cyclesPerMinute } from './machines.ts'
 import { median, percentile, type Measured } from './measured.ts'
-import { takenBy, type Taken } from '../test/support/taken.ts'
+import { takenBy, type Taken } from './taken.ts'
 
 const testImages = fileURLToPath(new URL('../../data/test-images', import.meta.url))
 const image = 'tiny'

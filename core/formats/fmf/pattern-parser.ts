@@ -1,15 +1,19 @@
-/** Reads a pattern of Python's `re` into one function that matches it, by going back where it must and counting its steps. */
-
-/** One attempt to match. */
-export interface Run {
-  text: string
-  /** Where each group matched. */
-  spans: ([number, number] | undefined)[]
-  budget: { left: number }
-}
-
-/** Matches at `at` and goes on with `next` behind it, in every way that there is until one succeeds. */
-export type Matcher = (run: Run, at: number, next: (at: number) => boolean) => boolean
+/** Reads a pattern of Python's `re` into one function that matches it. */
+import {
+  again,
+  capturing,
+  isBoundary,
+  isWord,
+  looking,
+  lookingBack,
+  loop,
+  nothing,
+  one,
+  runOf,
+  where,
+  type Matcher,
+  type Test,
+} from './matchers.ts'
 
 export interface Parsed {
   match: Matcher
@@ -20,14 +24,6 @@ export interface Parsed {
 
 class Wrong extends Error {}
 
-type Test = (letter: string) => boolean
-
-/** Bounds every path through a pattern: a RangeError, as of a stack that is full, ends the attempt. */
-function step({ budget }: Run): void {
-  if ((budget.left -= 1) < 0) throw new RangeError('too many steps')
-}
-
-const isWord: Test = (letter) => /^[\p{L}\p{N}_]$/u.test(letter)
 const isDigit: Test = (letter) => letter >= '0' && letter <= '9'
 const isSpace: Test = (letter) => /^\s$/.test(letter)
 const not =
@@ -46,15 +42,6 @@ const letters: Readonly<Record<string, string>> = {
   a: '\x07',
   0: '\0',
 }
-
-const isBoundary = (text: string, at: number): boolean =>
-  isWord(text[at - 1] ?? '') !== isWord(text[at] ?? '')
-
-const nothing: Matcher = (_, at, next) => next(at)
-const where =
-  (is: (text: string, at: number) => boolean): Matcher =>
-  ({ text }, at, next) =>
-    is(text, at) && next(at)
 
 /** How deep groups may be in each other, and how often what is in braces may repeat. */
 const most = { depth: 50, repeat: 1_000 }
@@ -230,77 +217,3 @@ function parser(source: string) {
 
   return { whole }
 }
-
-const one = (test: Test): { match: Matcher; test: Test } => ({
-  test,
-  match: (run, at, next) => {
-    step(run)
-    return at < run.text.length && test(run.text[at] ?? '') && next(at + 1)
-  },
-})
-
-/** As many letters as there are, then fewer and fewer: without a call for each of them. */
-const runOf =
-  (test: Test, least: number, limit: number): Matcher =>
-  (run, at, next) => {
-    let end = at
-    while (end < run.text.length && end - at < limit && test(run.text[end] ?? '')) {
-      step(run)
-      end++
-    }
-    for (; end - at >= least; end--) {
-      step(run)
-      if (next(end)) return true
-    }
-    return false
-  }
-
-function loop(match: Matcher, least: number, limit: number, isLazy: boolean): Matcher {
-  const round = (run: Run, at: number, count: number, next: (at: number) => boolean): boolean => {
-    step(run)
-    const more = (): boolean =>
-      count < limit &&
-      // What matched nothing would match nothing for ever.
-      match(run, at, (to) => (to !== at || count < least) && round(run, to, count + 1, next))
-    const enough = (): boolean => count >= least && next(at)
-    return isLazy ? enough() || more() : more() || enough()
-  }
-  return (run, at, next) => round(run, at, 0, next)
-}
-
-const looking =
-  (match: Matcher, wanted: boolean): Matcher =>
-  (run, at, next) =>
-    match(run, at, () => true) === wanted && next(at)
-
-function lookingBack(match: Matcher, wanted: boolean): Matcher {
-  const endsHere = (run: Run, at: number): boolean => {
-    for (let from = at; from >= 0; from--) if (match(run, from, (to) => to === at)) return true
-    return false
-  }
-  return (run, at, next) => endsHere(run, at) === wanted && next(at)
-}
-
-const capturing =
-  (match: Matcher, number: number): Matcher =>
-  (run, at, next) => {
-    const before = run.spans[number]
-    const isMatch = match(run, at, (to) => {
-      const inner = run.spans[number]
-      run.spans[number] = [at, to]
-      return next(to) || ((run.spans[number] = inner), false)
-    })
-    if (!isMatch) run.spans[number] = before
-    return isMatch
-  }
-
-const again =
-  (number: number): Matcher =>
-  (run, at, next) => {
-    const span = run.spans[number]
-    if (!span) return false
-    const said = run.text.slice(...span)
-    run.budget.left -= said.length
-    step(run)
-    return run.text.startsWith(said, at) && next(at + said.length)
-  }

@@ -2,7 +2,8 @@
  * Patterns as Python's `re` writes them, which is what fmf is full of. Whoever pushes writes them, and they are matched in
  * the server: so in a bounded number of steps, where JavaScript's own could be made to run for years.
  */
-import { parsePattern, type Run } from './pattern-parser.ts'
+import type { Run } from './matchers.ts'
+import { parsePattern } from './pattern-parser.ts'
 
 /** What cannot be read as a pattern, or takes longer to match than anybody waits. Its message says which. */
 export class BadPattern extends Error {}
