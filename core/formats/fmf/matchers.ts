@@ -6,7 +6,12 @@ export interface Run {
   /** Where each group matched. */
   spans: ([number, number] | undefined)[]
   budget: { left: number }
+  /** Rounds of repetition that are inside of each other now. */
+  depth: number
 }
+
+/** More would come near the end of the stack, where a regular expression ends the process instead of throwing. */
+const deepest = 400
 
 /** Matches at `at` and goes on with `next` behind it, in every way that there is until one succeeds. */
 export type Matcher = (run: Run, at: number, next: (at: number) => boolean) => boolean
@@ -55,12 +60,15 @@ export const runOf =
 export function loop(match: Matcher, least: number, limit: number, isLazy: boolean): Matcher {
   const round = (run: Run, at: number, count: number, next: (at: number) => boolean): boolean => {
     step(run)
+    if ((run.depth += 1) > deepest) throw new RangeError('too many rounds')
     const more = (): boolean =>
       count < limit &&
       // What matched nothing would match nothing for ever.
       match(run, at, (to) => (to !== at || count < least) && round(run, to, count + 1, next))
     const enough = (): boolean => count >= least && next(at)
-    return isLazy ? enough() || more() : more() || enough()
+    const isMatch = isLazy ? enough() || more() : more() || enough()
+    run.depth -= 1
+    return isMatch
   }
   return (run, at, next) => round(run, at, 0, next)
 }

@@ -76,7 +76,7 @@ function find(
   const text = ignoreCase ? said.toLowerCase() : said
   try {
     for (let start = from; start <= (isAnchored ? 0 : text.length); start++) {
-      const run: Run = { text, spans: new Array<[number, number] | undefined>(groups + 1), budget }
+      const run: Run = { text, spans: new Array<[number, number] | undefined>(groups + 1), budget, depth: 0 }
       let end = -1
       if (match(run, start, (at) => ((end = at), true))) {
         const captured = run.spans.map((span) => span && said.slice(...span))

@@ -54,6 +54,7 @@ describe('patterns', () => {
     // What was spent is spent: many of them are as bounded as one.
     assert.throws(() => bounded.search('^(b|b)*$', `${'b'.repeat(60)}c`), /takes too long/)
     assert.throws(() => patterns().search('(a|b)*c', 'ab'.repeat(4_900)), BadPattern)
+    assert.throws(() => search('^(?:a|b)*$', 'a'.repeat(5_000)), /takes too long/)
     assert.throws(() => search(`${'('.repeat(60)}${')'.repeat(60)}`, ''), /too deep/)
   })
 })
