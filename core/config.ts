@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path'
 import { validateEnvironment } from '../schemas/validate.ts'
 import { InvalidInput } from './errors.ts'
+import { secondsOf } from './formats/units.ts'
 
 export interface Config {
   /** Absolute path of the folder of everything. */
@@ -21,6 +22,8 @@ export interface Config {
   internetAllowed: boolean
   /** Machines that a runner keeps busy at a time; null: one per core. */
   machines: number | null
+  /** How long a runner leaves the machine of a check that failed up; null: not at all. */
+  holdSeconds: number | null
   /** Absolute path of the folder where frozen machines lie; null: one in `data`. */
   templates: string | null
   /** Host names of mirrors that machines may fetch packages from; null: the host's own package sources. */
@@ -64,6 +67,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     defaultImage: value.ASSAY_IMAGE ?? 'debian-12',
     internetAllowed: value.ASSAY_INTERNET === 'yes',
     machines: value.ASSAY_RUNNERS === undefined ? null : Number(value.ASSAY_RUNNERS),
+    holdSeconds: value.ASSAY_HOLD === undefined ? null : secondsOf(value.ASSAY_HOLD),
     templates: value.ASSAY_TEMPLATES === undefined ? null : resolve(value.ASSAY_TEMPLATES),
     mirrors:
       value.ASSAY_MIRRORS?.split(',')

@@ -4,6 +4,7 @@ import { handedBack } from './ending.ts'
 import type { EnsureImage } from './ensure-image.ts'
 import { execute } from './execute.ts'
 import { fetchArtifacts } from './fetch-artifacts.ts'
+import type { HeldMachines } from './hold-failed.ts'
 import type { OpenMachine } from './machine/machine.ts'
 import { serverAttempt, type ServerAttempt } from './server-attempt.ts'
 import type { ServerClient } from './server-client.ts'
@@ -13,6 +14,8 @@ export interface AttemptPorts {
   client: ServerClient
   claimant: Claim
   open: OpenMachine
+  /** null: no machine outlives its attempt. */
+  held: HeldMachines | null
   image: EnsureImage
   /** Folder of what attempts need on the way. */
   folder: string
@@ -29,8 +32,8 @@ export interface Attempts {
   idle: () => Promise<void>
 }
 
-/** Milliseconds that it may take to hand an execution back. */
-const lastWordsMs = 30_000
+/** Milliseconds that it may take to hand an execution back; notes of a report. */
+const limits = { lastWordsMs: 30_000, notes: 100 }
 
 interface Live {
   stop: AbortController
@@ -44,7 +47,7 @@ export function attempts(ports: AttemptPorts): Attempts {
   const live = new Map<string, Live>()
   let ending = false
   const run = async (execution: string, self: Live): Promise<void> => {
-    const { client, claimant, log, open, image, folder } = ports
+    const { client, claimant, log, image, folder } = ports
     const job = await client.claim(execution, claimant)
     if (!job) return
     const about = { execution, attempt: job.attempt }
@@ -52,11 +55,12 @@ export function attempts(ports: AttemptPorts): Attempts {
     await using attempt = serverAttempt(client, job, log)
     self.attempt = attempt
     const signal = AbortSignal.any([self.stop.signal, attempt.signal])
-    const report = await execute(
+    const holdable = ports.held?.forAttempt(ports.open)
+    const told = await execute(
       job,
       {
         folder,
-        open,
+        open: holdable?.open ?? ports.open,
         image,
         tree: attempt.tree,
         artifacts: (into, until) => fetchArtifacts(job.build.artifacts, into, until),
@@ -69,6 +73,8 @@ export function attempts(ports: AttemptPorts): Attempts {
       },
       signal,
     )
+    const notes = [...((await holdable?.settle(told)) ?? []), ...told.notes].slice(0, limits.notes)
+    const report = { ...told, notes }
     if (attempt.signal.aborted) log.info(about, 'cancelled, or taken over: left')
     else await attempt.report(report)
     log.info({ ...about, ...report.ending }, 'ended')
@@ -89,7 +95,7 @@ export function attempts(ports: AttemptPorts): Attempts {
         if (which === 'unbegun' && one.begun) continue
         one.stop.abort(handedBack())
         // A server that is away would be waited for; it gives up what it does not hear of by itself.
-        setTimeout(() => one.attempt?.abandon(), lastWordsMs).unref()
+        setTimeout(() => one.attempt?.abandon(), limits.lastWordsMs).unref()
       }
     },
     async idle() {

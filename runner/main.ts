@@ -10,7 +10,9 @@ import type { Hello } from '../schemas/types.gen.ts'
 import { attempts, type Attempts } from './attempts.ts'
 import { imageEnsurer } from './ensure-image.ts'
 import { imageStore, type ImageStore } from './images.ts'
-import { openMachines, type Machines } from './machine/machines.ts'
+import { heldMachines } from './hold-failed.ts'
+import { holdLock } from './lock.ts'
+import { machinesFolder, openMachines, type Machines } from './machine/machines.ts'
 import { sweepMachines } from './machine/sweep.ts'
 import { serverClient, type ServerClient } from './server-client.ts'
 import { startWorker, type RunningWorker } from './worker.ts'
@@ -30,6 +32,8 @@ export interface RunnerSettings {
   templates?: string | null
   /** Clones that wait to be asked for, of each shape of machine in demand; by default one or two. */
   pool?: number
+  /** How long the machine of a check that failed stays up for people to look into; none: not at all. */
+  holdSeconds?: number | null
   /** How long checks that run may go on once the runner is told to end. */
   drainSeconds: number
   log: Logger
@@ -49,11 +53,42 @@ export interface RunningRunner {
 /** Milliseconds. */
 const times = { hello: 60_000, helloPause: 3_000 }
 
+/** A runner that was killed lets go of its folder a moment later: so long its successor waits. */
+const folderPatienceSeconds = 5
+
 /** Starts a runner; waits for a server that is not there yet. Throws AppError for what waiting would not mend. */
 export async function startRunner(settings: RunnerSettings): Promise<RunningRunner> {
-  const { data, server, token, log, signal } = settings
-  const folder = join(data, 'runner')
+  const folder = join(settings.data, 'runner')
   await mkdir(folder, { recursive: true })
+  const lock = await onlyOne(folder, settings)
+  try {
+    return await startIn(folder, settings, lock)
+  } catch (error) {
+    await lock[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+/** Two of one id would each be told that the other's attempts are lost. */
+async function onlyOne(folder: string, { data, signal }: RunnerSettings): Promise<AsyncDisposable> {
+  const options = { patienceSeconds: folderPatienceSeconds, ...(signal && { signal }) }
+  const lock = await holdLock(join(folder, 'lock'), options)
+  signal?.throwIfAborted()
+  if (lock) return lock
+  throw new AppError(
+    'DATA_IN_USE',
+    409,
+    `Another runner is using ${data}: stop it, have it run more machines (ASSAY_RUNNERS), or give this one an ASSAY_DATA of its own.`,
+    { folder: data },
+  )
+}
+
+async function startIn(
+  folder: string,
+  settings: RunnerSettings,
+  lock: AsyncDisposable,
+): Promise<RunningRunner> {
+  const { data, server, token, log, signal } = settings
   const client = serverClient({ address: server, token })
   const images = imageStore(join(data, 'images'))
   const claimant = { runner: await stableId(folder), instance: randomUUID() }
@@ -65,10 +100,14 @@ export async function startRunner(settings: RunnerSettings): Promise<RunningRunn
     await firstHello(client, hello, log, signal)
     log.info({ runner: claimant.runner, accelerator: machines.accelerator, why: machines.why }, 'ready')
     const ending = new AbortController()
+    const held = settings.holdSeconds
+      ? heldMachines({ seconds: settings.holdSeconds, folder: machinesFolder(data), log })
+      : null
     const running = attempts({
       client,
       claimant,
       open: machines.open,
+      held,
       image: imageEnsurer(images, ending.signal),
       folder: join(folder, 'attempts'),
       log,
@@ -84,7 +123,9 @@ export async function startRunner(settings: RunnerSettings): Promise<RunningRunn
       async end() {
         clearInterval(greeting)
         ending.abort(new Error('the runner ends'))
+        await held?.close()
         await machines.close()
+        await lock[Symbol.asyncDispose]()
       },
     })
   } catch (error) {

@@ -253,6 +253,10 @@ export interface Environment {
    */
   ASSAY_INTERNET?: 'yes' | 'no'
   /**
+   * How long a runner leaves the machine of a check that failed up, one at a time, for assay enter; default: not at all.
+   */
+  ASSAY_HOLD?: string
+  /**
    * Folder for the frozen machines that others are cloned from, a tmpfs for example; default: runner/templates in the data folder.
    */
   ASSAY_TEMPLATES?: string

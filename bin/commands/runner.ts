@@ -33,6 +33,7 @@ export default {
       mirrors: config.mirrors,
       internetAllowed: config.internetAllowed,
       templates: config.templates,
+      holdSeconds: config.holdSeconds,
       drainSeconds,
       log,
       signal: starting.signal,

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { chmod, copyFile, mkdir, readdir, readFile, symlink } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pino from 'pino'
+import { heldSocket } from '../../runner/hold-machine.ts'
 import { startRunner, type RunningRunner, type RunnerSettings } from '../../runner/main.ts'
 import { cancel } from '../../server/flows/cancel.ts'
 import type { Execution } from '../../server/store/executions.ts'
@@ -16,6 +19,7 @@ const manifest = `checks:
   quick: { run: 'echo hello; echo kept >"$ASSAY_ARTIFACTS/a b.txt"; assay-result one passed', memory: 256M }
   slow: { run: 'echo begun; sleep 8; echo over', memory: 256M }
   endless: { run: 'echo begun; sleep 600', memory: 256M, timeout: 20m }
+  fails: { run: 'exit 3', memory: 256M }
   elsewhere: { run: 'true', image: no-such-image }
 `
 
@@ -182,6 +186,35 @@ describe('a runner', function () {
     await first.close()
     assert.equal((await start()).id, first.id)
     assert.ok((await server.services.stores.runners.list()).some(({ id }) => id === first.id))
+  })
+
+  it('leaves one machine of a check that failed up for as long as the site allows, and says how to enter it', async () => {
+    await only('fails', 'quick')
+    const runner = await start({ holdSeconds: 600 })
+    await finishes('fails')
+    await finishes('quick')
+    const notes = async (name: string) => (await attempts(name))[0]?.report?.notes
+    const said = (await notes('fails'))?.[0] ?? ''
+    const id = /^Its machine stays up for 10 min on \S+: assay enter (\S+), there\.$/.exec(said)?.[1]
+    assert.deepEqual(await notes('quick'), [])
+    const wire = connect(heldSocket(id ?? '') ?? '')
+    await once(wire, 'connect')
+    const closed = once(wire, 'close')
+    wire.resume()
+    await runner.close()
+    await closed
+    assert.deepEqual(await readdir(join(folder.path, 'runner', 'machines')), [])
+  })
+
+  it('is alone in its folder: a second one is told what to do instead, and the first goes on', async () => {
+    await only('quick')
+    await start()
+    await assert.rejects(startRunner(settings), {
+      code: 'DATA_IN_USE',
+      message: /Another runner.*ASSAY_RUNNERS/,
+    })
+    await finishes('quick')
+    assert.equal((await get('quick')).outcome, 'passed')
   })
 
   it('waits for a server that is not there yet, until it is told to end', async () => {
