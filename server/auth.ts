@@ -1,77 +1,125 @@
-/** Who a request comes from: the local socket, or the bearer of a token. */
+/** Who a request of a program comes from, and whether it may do what it asks. Cookies of browsers count nowhere here. */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { AppError, Forbidden } from '../core/errors.ts'
+import { fullName } from '../core/names.ts'
+import {
+  holdsPower,
+  isAdmin,
+  permissions,
+  type Action,
+  type Identity,
+  type PackageAction,
+  type SelfAction,
+  type SiteAction,
+} from '../core/permissions.ts'
 import type { Package } from './store/packages.ts'
 import type { Services } from './services.ts'
-import type { Identity, Scope } from './store/tokens.ts'
+
+type Known = Pick<Services, 'stores' | 'now'>
 
 const localSockets = new WeakSet<Socket>()
 
 /** Whoever reaches the socket in the data folder may do everything: the folder's permissions are the guard. */
 export const trustLocally = (socket: Socket): WeakSet<Socket> => localSockets.add(socket)
 
+export const isLocal = (request: IncomingMessage): boolean => localSockets.has(request.socket)
+
 /** The identity behind `request`; null without credentials. Throws UNAUTHENTICATED or TOKEN_EXPIRED for bad ones. */
-export async function identifyRequest(
-  services: Pick<Services, 'stores' | 'now'>,
-  request: IncomingMessage,
-): Promise<Identity | null> {
-  if (localSockets.has(request.socket)) return { user: 'local', scopes: ['admin'] }
+export async function identifyRequest(services: Known, request: IncomingMessage): Promise<Identity | null> {
+  if (isLocal(request)) return { user: 'local', powers: ['admin'] }
   const token = tokenOf(request.headers.authorization)
   return token === null ? null : identifyToken(services, token)
 }
 
 /** Whose `token` it is. Throws UNAUTHENTICATED or TOKEN_EXPIRED. */
-export async function identifyToken(
-  { stores, now }: Pick<Services, 'stores' | 'now'>,
-  token: string,
-): Promise<Identity> {
+export async function identifyToken({ stores, now }: Known, token: string): Promise<Identity> {
   const identity = await stores.tokens.identify(token, now())
   if (identity === 'expired') throw expired()
   if (identity === null) throw unauthenticated('This token is not known here')
   return identity
 }
 
-/** The identity behind `request`, which must hold one of `scopes` or be an admin. Throws 401 or 403. */
-export async function requireScope(
-  services: Pick<Services, 'stores' | 'now'>,
+/** The identity behind `request`, which may do `action`. Throws 401 or 403. */
+export async function authorize(
+  services: Known,
   request: IncomingMessage,
-  ...scopes: readonly Scope[]
+  action: SiteAction,
 ): Promise<Identity> {
-  const identity = await identifyRequest(services, request)
-  if (!identity) throw unauthenticated('This needs a token')
-  if (!isAdmin(identity) && !scopes.some((scope) => identity.scopes.includes(scope)))
-    throw new Forbidden(
-      `This needs a token of scope ${[...scopes, 'admin'].join(' or ')}; yours has ${identity.scopes.join(', ') || 'none'}.`,
-    )
+  const identity = await requireIdentity(services, request)
+  requirePower(identity, action)
   return identity
 }
 
-/** The identity behind `request`, which must maintain `package` or be an admin. A runner's token speaks for nobody. */
-export async function requireMaintainer(
-  services: Pick<Services, 'stores' | 'now'>,
+/** The identity behind `request`, which may do `action` to the package `found`. Throws 401 or 403. */
+export async function authorizeOn(
+  services: Known,
   request: IncomingMessage,
+  action: PackageAction,
   found: Package,
 ): Promise<Identity> {
-  const identity = await requireScope(services, request, 'push', 'events')
-  if (!isAdmin(identity)) await assertMaintains(services, identity.user, found)
+  const identity = await requireIdentity(services, request)
+  await permitOn(services, identity, action, found)
   return identity
+}
+
+/**
+ * The identity behind `request`, which may do `action` about the user whom `about` reads from the request: nobody without
+ * the power to do it learns what is wrong with what they sent. Throws 401 or 403.
+ */
+export async function authorizeAbout(
+  services: Known,
+  request: IncomingMessage,
+  action: SelfAction,
+  about: () => string | Promise<string>,
+): Promise<Identity & { about: string }> {
+  const identity = await requireIdentity(services, request)
+  requirePower(identity, action)
+  const user = await about()
+  if (!isAdmin(identity) && identity.user !== user)
+    throw new Forbidden(`Only ${user} and admins may see and change this of ${user}.`)
+  return { ...identity, about: user }
+}
+
+/** Throws FORBIDDEN unless `identity` may do `action` to the package. */
+export async function permitOn(
+  services: Known,
+  identity: Identity,
+  action: PackageAction,
+  found: Package,
+): Promise<void> {
+  requirePower(identity, action)
+  if (!isAdmin(identity)) await assertMaintains(services, identity.user, found)
+}
+
+/** Throws FORBIDDEN unless `identity` holds a power that `action` takes. */
+export function requirePower(identity: Identity, action: Action): void {
+  if (holdsPower(identity, action)) return
+  const powers = [...permissions[action].powers, 'admin'].filter((power) => power !== 'account')
+  throw new Forbidden(
+    `This needs a token of scope ${powers.join(' or ')}; yours has ${identity.powers.join(', ') || 'none'}.`,
+  )
 }
 
 /** Throws FORBIDDEN unless `user` maintains the package, alone or in a group, or is one of the group `admins`. */
 export async function assertMaintains(
   { stores }: Pick<Services, 'stores'>,
   user: string,
-  { id, namespace, name }: Package,
+  found: Package,
 ): Promise<void> {
-  if (await stores.packages.isMaintainer(id, user)) return
+  if (await stores.packages.isMaintainer(found.id, user)) return
   if (await stores.groups.isMember('admins', user)) return
+  const name = fullName(found)
   throw new Forbidden(
-    `${user} does not maintain ${namespace}/${name}: an admin can change that with \`assay package add ${namespace}/${name} --maintainer ${user}\`.`,
+    `${user} does not maintain ${name}: an admin can change that with \`assay package add ${name} --maintainer ${user}\`.`,
   )
 }
 
-export const isAdmin = (identity: Identity): boolean => identity.scopes.includes('admin')
+async function requireIdentity(services: Known, request: IncomingMessage): Promise<Identity> {
+  const identity = await identifyRequest(services, request)
+  if (!identity) throw unauthenticated('This needs a token')
+  return identity
+}
 
 /** The token in `Bearer TOKEN`, or as the password of Basic, which is how git sends it. */
 function tokenOf(header: string | undefined): string | null {

@@ -3,7 +3,8 @@ import { text, type Request, type RequestHandler } from 'express'
 import { AppError, Forbidden } from '../../core/errors.ts'
 import { Refused } from '../../core/resultsdb/faults.ts'
 import { parseKeepingNumbers } from '../../core/resultsdb/python-text.ts'
-import { identifyRequest, identifyToken, isAdmin } from '../auth.ts'
+import { holdsPower } from '../../core/permissions.ts'
+import { identifyRequest, identifyToken } from '../auth.ts'
 import type { Services } from '../services.ts'
 
 export const bodyLimit = 1024 ** 2
@@ -51,7 +52,7 @@ export async function posterOf(
       401,
       'Posting results needs a token of scope results: send it as "authorization: Bearer TOKEN" or as _auth_token in the body.',
     )
-  if (!open && !isAdmin(identity) && !identity.scopes.includes('results'))
+  if (!open && !holdsPower(identity, 'result.post'))
     throw new Forbidden('Posting results needs a token of scope results or admin.')
   return identity.user
 }

@@ -2,7 +2,7 @@
 import { raw, Router } from 'express'
 import { AppError } from '../../core/errors.ts'
 import { buildView, executionViews } from '../api-views.ts'
-import { requireScope } from '../auth.ts'
+import { authorize } from '../auth.ts'
 import { parseEvent } from '../flows/parse-event.ts'
 import { replayEvent } from '../flows/replay-event.ts'
 import { receiveEvent } from '../flows/receive-event.ts'
@@ -19,7 +19,7 @@ export function eventRoutes(services: Services): Router {
   router.post('/api/v1/events', bytes, async (request, response) => {
     const body: Buffer = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
     const signature = request.get('x-assay-signature')
-    if (signature === undefined) await requireScope(services, request, 'events')
+    if (signature === undefined) await authorize(services, request, 'event.send')
     else if (!isSigned(services.webhookSecret, body, signature)) throw badSignature()
     const { build, executions, repeated } = await receiveEvent(services, parseEvent(request.headers, body))
     services.metrics.events.inc({ repeated: String(repeated) })
@@ -30,7 +30,7 @@ export function eventRoutes(services: Services): Router {
   })
 
   router.get('/api/v1/events', async (request, response) => {
-    await requireScope(services, request)
+    await authorize(services, request, 'event.read')
     const { limit, after } = readPage(request.query, isRowId)
     const before = after === undefined ? undefined : Number(after)
     const list = await services.stores.events.list({ limit: limit + 1, before })
@@ -39,7 +39,7 @@ export function eventRoutes(services: Services): Router {
   })
 
   router.post('/api/v1/events/:event/replay', async (request, response) => {
-    await requireScope(services, request)
+    await authorize(services, request, 'event.replay')
     const { event, executions } = await replayEvent(services, rowId('event', request.params.event))
     response.json({ event: eventView(event), executions: await executionViews(services, executions) })
   })

@@ -3,7 +3,7 @@ import { json, Router, type Request, type Response } from 'express'
 import { AppError, NotFound } from '../../core/errors.ts'
 import { fullName, parsePackage, type PackageName } from '../../core/names.ts'
 import { validatePush } from '../../schemas/validate.ts'
-import { requireMaintainer, requireScope } from '../auth.ts'
+import { authorize, authorizeOn } from '../auth.ts'
 import { parseBody } from '../body.ts'
 import { pushAnswer } from '../flows/push-answer.ts'
 import { registerPush } from '../flows/register-push.ts'
@@ -19,6 +19,9 @@ type Params = Record<'namespace' | 'repository', string>
 export function gitRoutes(services: Services, sessions: GitSessions): Router {
   const router = Router()
   const { log } = services
+  /** Anybody may read; who pushes must maintain the package. */
+  const pusher = async (request: Request, found: Package): Promise<string> =>
+    (await authorizeOn(services, request, 'repository.push', found)).user
   const serve = async (
     ask: (call: GitCall) => Promise<Ended>,
     service: Service,
@@ -27,7 +30,7 @@ export function gitRoutes(services: Services, sessions: GitSessions): Router {
   ): Promise<void> => {
     const name = nameOf(request.params)
     const found = await sessions.find(name)
-    const user = service === 'git-upload-pack' ? null : await pusher(services, request, found)
+    const user = service === 'git-upload-pack' ? null : await pusher(request, found)
     const { code, said } = await sessions.open({ service, found, user }, (session) =>
       ask({ service, ...session, request, response }),
     )
@@ -46,19 +49,13 @@ export function gitRoutes(services: Services, sessions: GitSessions): Router {
   router.use('/git', gitProblemHandler(log))
 
   router.post('/hooks/v1/push', json({ limit: '16mb' }), async (request, response) => {
-    await requireScope(services, request)
+    await authorize(services, request, 'host.ask')
     const { repository, user, updates } = parseBody(request.body, validatePush)
     const name = parsePackage(repository)
     const branches = await registerPush(services, name, user ?? null)
     response.type('text/plain').send(pushAnswer(services, name, branches, updates))
   })
   return router
-}
-
-/** Anybody may read; who pushes must maintain the package. */
-async function pusher(services: Services, request: Request, found: Package): Promise<string> {
-  await requireScope(services, request, 'push')
-  return (await requireMaintainer(services, request, found)).user
 }
 
 function nameOf({ namespace, repository }: Params): PackageName {

@@ -1,6 +1,6 @@
 /** Groups of users: admins say who is in them. */
 import { json, Router } from 'express'
-import { requireScope } from '../auth.ts'
+import { authorize } from '../auth.ts'
 import { page, readPage } from '../paging.ts'
 import type { Services } from '../services.ts'
 import { groupName, userName, userNames } from '../user-names.ts'
@@ -17,7 +17,7 @@ export function groupRoutes(services: Services): Router {
   })
 
   router.post('/api/v1/groups', json({ limit: '64kb' }), async (request, response) => {
-    await requireScope(services, request)
+    await authorize(services, request, 'group.change')
     const body = (request.body ?? {}) as Record<string, unknown>
     const group = groupName(body['group'])
     const users = userNames(body['users'] ?? [])
@@ -28,7 +28,7 @@ export function groupRoutes(services: Services): Router {
   })
 
   router.delete('/api/v1/groups/:group/:user', async (request, response) => {
-    await requireScope(services, request)
+    await authorize(services, request, 'group.change')
     const group = groupName(request.params.group)
     await groups.remove(group, userName(request.params.user))
     response.json(await view(group))

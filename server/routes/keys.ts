@@ -1,6 +1,6 @@
 /** Public keys of ssh: added and removed by admins, who vouch for whose they are. */
 import { json, Router } from 'express'
-import { requireScope } from '../auth.ts'
+import { authorizeAbout } from '../auth.ts'
 import { page, readPage } from '../paging.ts'
 import { textFrom } from '../query.ts'
 import type { Services } from '../services.ts'
@@ -13,25 +13,26 @@ export function keyRoutes(services: Services): Router {
   const { sshKeys } = services.stores
 
   router.get('/api/v1/keys', async (request, response) => {
-    await requireScope(services, request)
-    const { limit, after } = readPage(request.query, (key) => /^\d{1,9}$/.test(key))
     const user = textFrom(request.query, 'user')
+    await authorizeAbout(services, request, 'key.read', () => user ?? '')
+    const { limit, after } = readPage(request.query, (key) => /^\d{1,9}$/.test(key))
     const list = await sshKeys.list({ user, limit: limit + 1, after: Number(after ?? 0) })
     const { data, next } = page(list, limit, ({ id }) => String(id))
     response.json({ data: data.map(view), next })
   })
 
   router.post('/api/v1/keys', json({ limit: '64kb' }), async (request, response) => {
-    await requireScope(services, request)
     const body = (request.body ?? {}) as Record<string, unknown>
+    const { about: user } = await authorizeAbout(services, request, 'key.add', () => userName(body['user']))
     const key = parsePublicKey(typeof body['key'] === 'string' ? body['key'] : '')
-    const added = await sshKeys.add(userName(body['user']), key, services.now())
+    const added = await sshKeys.add(user, key, services.now())
     response.status(201).json(view(added))
   })
 
   router.delete('/api/v1/keys/:id', async (request, response) => {
-    await requireScope(services, request)
-    await sshKeys.remove(parseKeyId(request.params.id))
+    const id = parseKeyId(request.params.id)
+    await authorizeAbout(services, request, 'key.remove', async () => (await sshKeys.byId(id))?.user ?? '')
+    await sshKeys.remove(id)
     response.status(204).end()
   })
   return router

@@ -1,6 +1,6 @@
 /** Listeners for programs: what each heard and ignored, and what none of them could understand. */
 import { Router } from 'express'
-import { requireScope } from '../auth.ts'
+import { authorize } from '../auth.ts'
 import { isRowId, page, readPage, rowId } from '../paging.ts'
 import { takeAgain } from '../listeners/take-again.ts'
 import type { Services } from '../services.ts'
@@ -17,7 +17,7 @@ export function listenerRoutes(services: Services): Router {
   })
 
   router.get('/api/v1/set-aside', async (request, response) => {
-    await requireScope(services, request)
+    await authorize(services, request, 'message.read')
     const { limit, after } = readPage(request.query, isRowId)
     const before = after === undefined ? undefined : Number(after)
     const { data, next } = page(await stores.setAside.list({ limit: limit + 1, before }), limit, ({ id }) =>
@@ -27,12 +27,12 @@ export function listenerRoutes(services: Services): Router {
   })
 
   router.get('/api/v1/set-aside/:message', async (request, response) => {
-    await requireScope(services, request)
+    await authorize(services, request, 'message.read')
     response.json(await stores.setAside.get(rowId('message', request.params.message)))
   })
 
   router.post('/api/v1/set-aside/:message/replay', async (request, response) => {
-    await requireScope(services, request)
+    await authorize(services, request, 'message.replay')
     const id = rowId('message', request.params.message)
     const outcome = await takeAgain(services, id)
     response.json({ outcome, why: outcome === 'set_aside' ? (await stores.setAside.get(id)).why : null })

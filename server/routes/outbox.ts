@@ -1,7 +1,7 @@
 /** The outbox for its operators: what waits, what was set aside, and sending it once more. */
 import { Router } from 'express'
 import { deliveryStates } from '../../core/delivery.ts'
-import { requireScope } from '../auth.ts'
+import { authorize } from '../auth.ts'
 import { isRowId, page, readPage, rowId } from '../paging.ts'
 import { choiceFrom, textFrom } from '../query.ts'
 import type { Services } from '../services.ts'
@@ -12,7 +12,7 @@ export function outboxRoutes(services: Services): Router {
   const { stores, now } = services
 
   router.get('/api/v1/outbox', async (request, response) => {
-    await requireScope(services, request)
+    await authorize(services, request, 'outbox.read')
     const { limit, after } = readPage(request.query, isRowId)
     const list = await stores.outbox.list({
       state: choiceFrom(request.query, 'state', deliveryStates),
@@ -25,7 +25,7 @@ export function outboxRoutes(services: Services): Router {
   })
 
   router.post('/api/v1/outbox/:id/resend', async (request, response) => {
-    await requireScope(services, request)
+    await authorize(services, request, 'outbox.resend')
     const id = rowId('delivery', request.params.id)
     await stores.outbox.advance(await stores.outbox.find(id), 'resend', { now: now() })
     response.json(view(await stores.outbox.find(id)))

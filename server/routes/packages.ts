@@ -3,7 +3,7 @@ import { json, Router } from 'express'
 import { AppError } from '../../core/errors.ts'
 import { fullName, parsePackage } from '../../core/names.ts'
 import { validatePackageChange } from '../../schemas/validate.ts'
-import { requireScope } from '../auth.ts'
+import { authorize } from '../auth.ts'
 import { parseBody } from '../body.ts'
 import { page, readPage } from '../paging.ts'
 import { maintainerNames } from '../user-names.ts'
@@ -38,7 +38,7 @@ export function packageRoutes(services: Services): Router {
   })
 
   router.post('/api/v1/packages', json({ limit: '64kb' }), async (request, response) => {
-    await requireScope(services, request)
+    await authorize(services, request, 'package.change')
     const { package: name, maintainers } = (request.body ?? {}) as Record<string, unknown>
     const users = maintainerNames(maintainers ?? [])
     const added = await services.transaction(async ({ packages }) => {
@@ -50,7 +50,7 @@ export function packageRoutes(services: Services): Router {
   })
 
   router.post('/api/v1/packages/:namespace/:name', json({ limit: '64kb' }), async (request, response) => {
-    await requireScope(services, request)
+    await authorize(services, request, 'package.change')
     const { namespace, name } = request.params
     const change = parseBody(request.body, validatePackageChange)
     const wanted = parsePackage(`${namespace}/${name}`)
@@ -65,7 +65,7 @@ export function packageRoutes(services: Services): Router {
   })
 
   router.delete('/api/v1/packages/:namespace/:name', async (request, response) => {
-    await requireScope(services, request)
+    await authorize(services, request, 'package.change')
     const { namespace, name } = request.params
     const found = await stores.packages.get(parsePackage(`${namespace}/${name}`))
     if ((await stores.builds.list({ packageId: found.id, limit: 1 })).length > 0) throw inUse(fullName(found))

@@ -1,8 +1,9 @@
 /** How people are told of changes: they say what they want to hear, admins vouch for where they are reached. */
 import { json, Router } from 'express'
 import { Forbidden } from '../../core/errors.ts'
+import { holdsPower } from '../../core/permissions.ts'
 import { validateReaderChange } from '../../schemas/validate.ts'
-import { isAdmin, requireScope } from '../auth.ts'
+import { authorizeAbout } from '../auth.ts'
 import { parseBody } from '../body.ts'
 import type { Services } from '../services.ts'
 import { userName } from '../user-names.ts'
@@ -19,19 +20,20 @@ export function peopleRoutes(services: Services): Router {
   })
 
   router.get('/api/v1/people/:user', async (request, response) => {
-    const identity = await requireScope(services, request, 'push', 'events')
-    const user = userName(request.params.user)
-    if (!isAdmin(identity) && identity.user !== user) throw notYours(user)
-    response.json(await view(user))
+    const { about } = await authorizeAbout(services, request, 'person.read', () =>
+      userName(request.params.user),
+    )
+    response.json(await view(about))
   })
 
   router.post('/api/v1/people/:user', json({ limit: '64kb' }), async (request, response) => {
-    const identity = await requireScope(services, request, 'push', 'events')
-    const user = userName(request.params.user)
-    if (!isAdmin(identity) && identity.user !== user) throw notYours(user)
+    const identity = await authorizeAbout(services, request, 'person.subscribe', () =>
+      userName(request.params.user),
+    )
+    const user = identity.about
     const { mail, subscriptions = {} } = parseBody(request.body, validateReaderChange)
     // Else everybody could have mail sent to anybody.
-    if (mail !== undefined && !isAdmin(identity))
+    if (mail !== undefined && !holdsPower(identity, 'person.reach'))
       throw new Forbidden(
         `Only an admin says where ${user} is reached: \`assay person mail ${user} ADDRESS\`.`,
       )
@@ -44,6 +46,3 @@ export function peopleRoutes(services: Services): Router {
   })
   return router
 }
-
-const notYours = (user: string): Forbidden =>
-  new Forbidden(`What ${user} is told is only for ${user} and admins to see and to change.`)

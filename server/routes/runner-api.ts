@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { json, raw, Router } from 'express'
 import { parsePackage } from '../../core/names.ts'
 import { validateClaim, validateHello, validateReport, validateStep } from '../../schemas/validate.ts'
-import { requireScope } from '../auth.ts'
+import { authorize } from '../auth.ts'
 import { parseBody } from '../body.ts'
 import { claim } from '../flows/claim.ts'
 import { isStale, passFence } from '../flows/fence.ts'
@@ -20,7 +20,7 @@ export function runnerApiRoutes(services: Services): Router {
   const router = Router()
   const { stores } = services
   router.use(async (request, _, next) => {
-    await requireScope(services, request, 'runner')
+    await authorize(services, request, 'attempt.run')
     next()
   })
 

@@ -1,25 +1,28 @@
 /** Tokens: made by admins, shown once. */
 import { json, Router } from 'express'
 import { AppError } from '../../core/errors.ts'
-import { requireScope } from '../auth.ts'
+import { scopes, type Scope } from '../../core/permissions.ts'
+import { authorizeAbout } from '../auth.ts'
 import type { Services } from '../services.ts'
-import { scopes, type Scope } from '../store/tokens.ts'
 import { userName } from '../user-names.ts'
 
 export function tokenRoutes(services: Services): Router {
   const router = Router()
   router.post('/api/v1/tokens', json({ limit: '64kb' }), async (request, response) => {
-    await requireScope(services, request)
     const body = (request.body ?? {}) as Record<string, unknown>
-    const user = userName(body['user'])
+    const { about: user } = await authorizeAbout(services, request, 'token.make', () =>
+      userName(body['user']),
+    )
     const granted = readScopes(body['scopes'])
     const expires = readExpiry(body['expires'] ?? null)
     const token = await services.stores.tokens.create(user, granted, { now: services.now(), expires })
     response.status(201).set('cache-control', 'no-store').json({ token, user, scopes: granted, expires })
   })
   router.delete('/api/v1/tokens/:user', async (request, response) => {
-    await requireScope(services, request)
-    const revoked = await services.stores.tokens.revokeAll(userName(request.params.user))
+    const { about } = await authorizeAbout(services, request, 'token.revoke', () =>
+      userName(request.params.user),
+    )
+    const revoked = await services.stores.tokens.revokeAll(about)
     response.json({ revoked })
   })
   return router

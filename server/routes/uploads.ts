@@ -1,6 +1,6 @@
 /** Files that events point to: handed over by whoever may send events, fetched by anybody who knows the checksum. */
 import { Router } from 'express'
-import { requireScope } from '../auth.ts'
+import { authorize } from '../auth.ts'
 import { sendStored } from '../send-file.ts'
 import type { Services } from '../services.ts'
 import { parseFileName, uploadPath } from '../uploads.ts'
@@ -8,7 +8,7 @@ import { parseFileName, uploadPath } from '../uploads.ts'
 export function uploadRoutes(services: Services): Router {
   const router = Router()
   router.post('/api/v1/uploads', async (request, response) => {
-    await requireScope(services, request, 'events')
+    await authorize(services, request, 'upload.send')
     const name = parseFileName(request.query['name'])
     const { sha256, size } = await services.uploads.put(request)
     const url = `${services.baseUrl()}${uploadPath(sha256, name)}`

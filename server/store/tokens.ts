@@ -1,24 +1,27 @@
 /** Tokens: only their hashes are kept. */
 import { createHash, randomBytes } from 'node:crypto'
+import type { Identity, Scope } from '../../core/permissions.ts'
 import type { Database } from './database.ts'
 
-export const scopes = ['push', 'events', 'results', 'runner', 'admin'] as const
-export type Scope = (typeof scopes)[number]
-
-/** Who a request comes from, and what it may do. */
-export interface Identity {
-  user: string
-  scopes: readonly Scope[]
-}
-
 interface Row {
+  id: number
   user: string
   hash: string
   scopes: string
+  created_at: string
   expires_at: string | null
 }
 
-const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex')
+/** A token as its user sees it later. */
+export interface TokenSeen {
+  id: number
+  scopes: readonly Scope[]
+  createdAt: string
+  expiresAt: string | null
+}
+
+/** How a token is kept, in hex. */
+export const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex')
 
 export type Tokens = ReturnType<typeof tokens>
 
@@ -47,7 +50,19 @@ export function tokens(db: Database) {
         .first()
       if (!row) return null
       if (row.expires_at !== null && row.expires_at <= now) return 'expired'
-      return { user: row.user, scopes: JSON.parse(row.scopes) as Scope[] }
+      return { user: row.user, powers: JSON.parse(row.scopes) as Scope[] }
+    },
+    /** What is known of the tokens of `user`, newest first. */
+    async of(user: string): Promise<TokenSeen[]> {
+      const rows = await db<Row>('tokens').where({ user }).orderBy('id', 'desc')
+      return rows.map(({ id, scopes, created_at, expires_at }) => ({
+        ...{ id, scopes: JSON.parse(scopes) as Scope[] },
+        ...{ createdAt: created_at, expiresAt: expires_at },
+      }))
+    },
+    /** Ends one token of `user`. Safe to repeat. */
+    async revoke(user: string, id: number): Promise<void> {
+      await db('tokens').where({ user, id }).delete()
     },
     async revokeAll(user: string): Promise<number> {
       return db('tokens').where({ user }).delete()

@@ -1,7 +1,7 @@
 /** A whole real server in a folder of its own, on a free port. */
 import { readConfig, type Config } from '../../core/config.ts'
 import { startServer, type RunningServer } from '../../server/main.ts'
-import type { Scope } from '../../server/store/tokens.ts'
+import type { Scope } from '../../core/permissions.ts'
 import { temporaryFolder } from './folder.ts'
 
 export interface TestServer extends RunningServer, AsyncDisposable {
