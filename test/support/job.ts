@@ -20,7 +20,7 @@ export const sampleJob = ({ check = {}, build = {} }: JobChanges = {}): Job => (
     install: true,
     packages: [],
     network: 'none',
-    timeoutSeconds: 60,
+    timeoutSeconds: 300,
     memoryMiB: 256,
     cpus: 1,
     diskMiB: 512,
