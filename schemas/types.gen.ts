@@ -743,6 +743,8 @@ export interface Settings {
   }
   rules?: Rules
   retention?: RetentionSettings
+  signIn?: SignInSettings
+  web?: WebSettings
 }
 /**
  * Where Assay tells what happens to executions. What is absent is not told anything.
@@ -1037,6 +1039,57 @@ export interface RetentionSettings {
    * Of one package, the oldest going first; 0: as much as there is. Default 5120.
    */
   packageMiB?: number
+}
+/**
+ * How people sign in with a browser. Absent: with a token only.
+ */
+export interface SignInSettings {
+  /**
+   * How long a sign-in lasts; default: 7.
+   */
+  days?: number
+  openid?: OpenIdSettings
+}
+/**
+ * A provider of OpenID Connect, where Assay is registered with the address /sign-in/openid/callback below its own.
+ */
+export interface OpenIdSettings {
+  /**
+   * What people call it: Fedora Account.
+   */
+  name: string
+  /**
+   * https://…, or http:// on this host itself.
+   */
+  issuer: string
+  clientId: string
+  /**
+   * Path of a file whose text, without white space at its ends, is the client's secret. Absent: a public client.
+   */
+  clientSecretFile?: string
+  /**
+   * What the provider is asked for; default: openid profile.
+   */
+  scopes?: string
+  /**
+   * Which claim is the name that maintainers are listed by; default: preferred_username. email counts only where the provider verified it.
+   */
+  userClaim?: string
+}
+/**
+ * How the site is reached.
+ */
+export interface WebSettings {
+  /**
+   * From one address (or one /56 network of IPv6), to pages and the API; default: 1200. Runners, git and this host itself are not counted.
+   */
+  requestsPerMinute?: number
+  /**
+   * Reverse proxies whose X-Forwarded-For is believed: addresses, networks, or loopback, linklocal, uniquelocal.
+   *
+   * @maxItems 100
+   */
+  proxies?: string[]
 }
 /**
  * How far an attempt has come, and on what machine once that is known.

@@ -2,6 +2,7 @@
 import express, { type Express, type RequestHandler } from 'express'
 import { gitSessions } from './git/git-sessions.ts'
 import { nothingHere, problemHandler } from './problem.ts'
+import { requestLimit } from './rate-limit.ts'
 import { buildRoutes } from './routes/builds.ts'
 import { checkRoutes } from './routes/checks.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -31,10 +32,12 @@ import type { Services } from './services.ts'
 export function buildApp(services: Services): Express {
   const app = express()
   app.disable('x-powered-by')
+  app.set('trust proxy', services.settings.web?.proxies ?? false)
   app.use(strictHeaders)
   const sessions = gitSessions(services)
   app.use(gitRoutes(services, sessions), sshRoutes(services, sessions))
   app.use('/runner/v1', runnerApiRoutes(services))
+  app.use(requestLimit(services))
   app.use(eventRoutes(services), uploadRoutes(services))
   app.use(executionRoutes(services), executionLogRoutes(services), resultRoutes(services))
   app.use(packageRoutes(services), treeRoutes(services), buildRoutes(services), checkRoutes(services))

@@ -20,6 +20,7 @@ export async function sweep(services: Services, listeningSince: string): Promise
     'offer scheduled executions': () => offerScheduled(services),
     'tell people what changed': () => tellPeople(services),
     'forget delivered messages': () => forgetDelivered(services),
+    'forget sessions that have ended': () => services.stores.sessions.forgetExpired(services.now()),
     'let go of old files': () => expireFiles(services),
   }
   for (const [name, step] of Object.entries(steps)) {

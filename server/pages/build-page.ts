@@ -5,7 +5,7 @@ import type { BuildArtifact } from '../../schemas/types.gen.ts'
 import type { Build } from '../store/builds.ts'
 import type { Execution } from '../store/executions.ts'
 import { html, link, type Html } from './html.ts'
-import { page } from './layout.ts'
+import { page, type Document } from './layout.ts'
 import { chip, counted, countWords, words } from './marks.ts'
 import { between, duration, size, timestamp } from './moment.ts'
 import { executionPath, packagePath } from './paths.ts'
@@ -17,7 +17,7 @@ export interface BuildPageView {
   why: Record<string, string>
 }
 
-export function buildPage(view: BuildPageView, now: string): Html {
+export function buildPage(view: BuildPageView, now: string): Document {
   const { build, executions } = view
   const mark = worst(executions.map(markOf))
   return page({

@@ -5,7 +5,7 @@ import { runTime } from '../../core/trend.ts'
 import type { Execution } from '../store/executions.ts'
 import { executionsTable } from './executions-table.ts'
 import { html, type Html } from './html.ts'
-import { page } from './layout.ts'
+import { page, type Document } from './layout.ts'
 import { chip, words } from './marks.ts'
 import { duration } from './moment.ts'
 import { checkPath, executionPath, packagePath } from './paths.ts'
@@ -26,7 +26,7 @@ export interface CheckView {
 /** Runs that are drawn of each release and architecture. */
 const drawn = 40
 
-export function checkPage(view: CheckView, now: string): Html {
+export function checkPage(view: CheckView, now: string): Document {
   const lines = historyOf(view.executions)
   return page({
     title: `${view.check}, ${view.package}`,

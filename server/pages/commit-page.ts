@@ -1,6 +1,6 @@
 /** The page of a commit of a check repository: who wrote it, what it declares, and the files that it holds. */
 import { html, type Html } from './html.ts'
-import { page } from './layout.ts'
+import { page, type Document } from './layout.ts'
 import { counted } from './marks.ts'
 import { moment, size } from './moment.ts'
 import { numberedLines } from './numbered-lines.ts'
@@ -30,7 +30,7 @@ export interface CommitRegistration {
 /** Beyond them a page is no help any more: a clone is. */
 const limits = { files: 1000, lines: 2000 }
 
-export function commitPage(view: CommitView, now: string): Html {
+export function commitPage(view: CommitView, now: string): Document {
   const { commit, author, date, message } = view.commit
   const [subject = '', ...body] = message.trim().split('\n')
   return page({

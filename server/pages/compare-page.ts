@@ -2,7 +2,7 @@
 import { structuredPatch, type StructuredPatchHunk } from 'diff'
 import type { FileChange, TreeChanges } from '../git/tree-changes.ts'
 import { html, type Html } from './html.ts'
-import { page } from './layout.ts'
+import { page, type Document } from './layout.ts'
 import { counted } from './marks.ts'
 import { moment } from './moment.ts'
 import { commitPath, packagePath } from './paths.ts'
@@ -25,7 +25,7 @@ interface CommitHead {
 /** Beyond them a page is no help any more: a clone is. Lines of one file, edits that are looked for, milliseconds. */
 const limits = { lines: 1000, edits: 2000, timeout: 100 }
 
-export const comparePage = ({ repository, from, to, changes }: CompareView, now: string): Html =>
+export const comparePage = ({ repository, from, to, changes }: CompareView, now: string): Document =>
   page({
     title: `${from.commit.slice(0, 10)} to ${to.commit.slice(0, 10)}, ${repository}`,
     trail: [

@@ -1,9 +1,9 @@
 /** A refusal as people read it: what is wrong and what to do next. */
 import type { Problem } from '../problem.ts'
-import { html, type Html } from './html.ts'
-import { page } from './layout.ts'
+import { html } from './html.ts'
+import { page, type Document } from './layout.ts'
 
-export const errorPage = ({ title, status, detail, code }: Problem): Html =>
+export const errorPage = ({ title, status, detail, code }: Problem): Document =>
   page({
     title,
     content: html`

@@ -7,7 +7,7 @@ import { runTime } from '../../core/trend.ts'
 import type { Execution } from '../store/executions.ts'
 import { differenceList } from './differences.ts'
 import { html, type Html } from './html.ts'
-import { page } from './layout.ts'
+import { page, type Document } from './layout.ts'
 import { chip, counted, words } from './marks.ts'
 import { duration, moment } from './moment.ts'
 import { buildPath, checkPath, executionPath, packagePath } from './paths.ts'
@@ -23,7 +23,7 @@ export interface ExecutionCompareView {
 /** Beyond it a table is no help any more; all of them are in the JSON. */
 const most = 500
 
-export function executionComparePage(view: ExecutionCompareView, now: string): Html {
+export function executionComparePage(view: ExecutionCompareView, now: string): Document {
   const { execution, good } = view
   return page({
     title: `${execution.check} compared, ${execution.package} ${execution.version}`,

@@ -1,6 +1,7 @@
 /** The page of an execution: its verdict first, then why, its results, its log, what it left and how to repeat it. */
 import type { Execution } from '../store/executions.ts'
 import { markOf, meaning } from '../../core/standing.ts'
+import { actionForm } from './action-form.ts'
 import { artifactsSection } from './artifacts.ts'
 import { attemptsSection } from './attempts.ts'
 import { definitionList } from './definition.ts'
@@ -8,14 +9,15 @@ import { logSection } from './execution-log.ts'
 import type { ExecutionView } from './execution-view.ts'
 import { goneSection, stayWords } from './holding.ts'
 import { html, type Html } from './html.ts'
-import { page } from './layout.ts'
+import { page, type Document } from './layout.ts'
 import { lifecycle } from './lifecycle.ts'
 import { chip, concernsWords, words } from './marks.ts'
 import { moment } from './moment.ts'
 import { buildPath, checkPath, commitPath, executionPath, packagePath } from './paths.ts'
 import { resultsSection } from './results.ts'
 
-export function executionPage(view: ExecutionView, now: string): Html {
+/** `formKey`: of a viewer who may change the execution. */
+export function executionPage(view: ExecutionView, now: string, formKey: string | null = null): Document {
   const { execution } = view
   const mark = markOf(execution)
   return page({
@@ -32,6 +34,7 @@ export function executionPage(view: ExecutionView, now: string): Html {
         <h1>${execution.check}</h1>
         ${execution.definition.summary && html`<p class="muted"><bdi>${execution.definition.summary}</bdi></p>`}
         <div class="lead" role="status" data-live="headline">${headline(view)}</div>
+        <div class="actions" data-live="actions">${formKey !== null && actions(view, formKey)}</div>
       </header>
       <div data-live="lifecycle">${lifecycle(execution, now)}</div>
       ${relations(view, now)}
@@ -74,6 +77,15 @@ function headline({ execution, why }: ExecutionView): Html {
     ${note && html`<p class="note"><bdi>${note}</bdi></p>`}
     ${meaning(execution) === 'broken' && html`<p><a href="${executionPath(execution.id, 'compare')}">Compare with when it last held</a></p>`}
     ${(why ?? concerns) && html`<p class="muted">${why ?? concernsWords(concerns)}</p>`}`
+}
+
+function actions({ execution, holding }: ExecutionView, formKey: string): Html {
+  const button = (name: string, label: string): Html =>
+    actionForm(executionPath(execution.id, name), formKey, label)
+  if (execution.state !== 'finished') return button('cancel', 'Cancel it')
+  const hasFiles = holding !== null && !holding.expired
+  return html`${button('rerun', 'Run it again')}
+  ${hasFiles && (holding.kept ? button('let-go', 'Keep its files no longer') : button('keep', 'Keep its files'))}`
 }
 
 const relations = ({ execution, build, reruns }: ExecutionView, now: string): Html =>

@@ -2,8 +2,8 @@
 import { expiryWords } from '../../core/retention.ts'
 import type { Problem } from '../problem.ts'
 import type { Expired } from '../require-held.ts'
-import { html, type Html } from './html.ts'
-import { page } from './layout.ts'
+import { html } from './html.ts'
+import { page, type Document } from './layout.ts'
 import { size, timestamp } from './moment.ts'
 import { executionPath } from './paths.ts'
 
@@ -18,7 +18,7 @@ export function expiredPage({
   runAtHome,
   status,
   code,
-}: Problem & Expired): Html {
+}: Problem & Expired): Document {
   const name = artifact ? artifact.path : 'What it left'
   return page({
     title: `${name} is gone`,

@@ -3,7 +3,7 @@ import type { FileKind } from '../file-kind.ts'
 import type { Execution } from '../store/executions.ts'
 import type { Artifact } from '../store/results.ts'
 import { html, type Html } from './html.ts'
-import { page } from './layout.ts'
+import { page, type Document } from './layout.ts'
 import { size } from './moment.ts'
 import {
   artifactPath,
@@ -31,7 +31,7 @@ export interface ArtifactPageView {
   text: TextView | null
 }
 
-export const logPage = ({ execution, attempt, text }: LogPageView): Html =>
+export const logPage = ({ execution, attempt, text }: LogPageView): Document =>
   filePage(execution, 'Log', {
     title: html`Log of attempt ${attempt}`,
     facts: null,
@@ -39,7 +39,7 @@ export const logPage = ({ execution, attempt, text }: LogPageView): Html =>
     content: textSection('Log', { path: logViewPath(execution.id), parameters: { attempt } }, text),
   })
 
-export function artifactPage({ execution, artifact, kind, text }: ArtifactPageView): Html {
+export function artifactPage({ execution, artifact, kind, text }: ArtifactPageView): Document {
   const { path, attempt, sha256 } = artifact
   const raw = artifactPath(execution.id, path, attempt)
   return filePage(execution, path, {
@@ -82,7 +82,11 @@ interface FileParts {
   content: Html
 }
 
-const filePage = (execution: Execution, name: string, { title, facts, actions, content }: FileParts): Html =>
+const filePage = (
+  execution: Execution,
+  name: string,
+  { title, facts, actions, content }: FileParts,
+): Document =>
   page({
     title: `${name}, ${execution.check}, ${execution.package} ${execution.version}`,
     trail: [

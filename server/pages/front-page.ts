@@ -2,7 +2,7 @@
 import type { NewsItem } from '../../core/news.ts'
 import type { Change } from '../../core/changes.ts'
 import { html, type Html } from './html.ts'
-import { page } from './layout.ts'
+import { page, type Document } from './layout.ts'
 import { chip, counted, countWords } from './marks.ts'
 import { moment } from './moment.ts'
 import { buildPath, executionPath, packagePath } from './paths.ts'
@@ -12,7 +12,7 @@ export interface FrontView {
   news: NewsItem[]
 }
 
-export const frontPage = (view: FrontView, now: string): Html =>
+export const frontPage = (view: FrontView, now: string): Document =>
   page({
     title: 'Checks of packages',
     live: view.counts.running + view.counts.scheduled > 0,

@@ -61,6 +61,8 @@ export function link(url: string | null): string | null {
   return URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol) ? url : null
 }
 
-/** A path of this site from its parts, each percent-encoded; half surrogates have no encoding. */
-export const path = (...parts: readonly string[]): string =>
-  `/${parts.map((part) => encodeURIComponent(part.replace(/\p{Cs}/gu, '\ufffd'))).join('/')}`
+/** `text` percent-encoded; half surrogates have no encoding. */
+export const encoded = (text: string): string => encodeURIComponent(text.replace(/\p{Cs}/gu, '\ufffd'))
+
+/** A path of this site from its parts. */
+export const path = (...parts: readonly string[]): string => `/${parts.map(encoded).join('/')}`

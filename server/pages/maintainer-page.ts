@@ -2,7 +2,7 @@
 import type { MarkCounts } from '../../core/overview.ts'
 import { bySeverity, type Mark } from '../../core/standing.ts'
 import { html, type Html } from './html.ts'
-import { page } from './layout.ts'
+import { page, type Document } from './layout.ts'
 import { chip, counted, countWords } from './marks.ts'
 import { packagePath } from './paths.ts'
 
@@ -20,7 +20,7 @@ export interface MaintainedPackage {
   counts: MarkCounts
 }
 
-export const maintainerPage = ({ user, packages }: MaintainerView): Html =>
+export const maintainerPage = ({ user, packages }: MaintainerView): Document =>
   page({
     title: `Packages of ${user}`,
     trail: [

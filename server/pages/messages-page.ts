@@ -1,7 +1,7 @@
 /** What is heard from outside, what of it counted, and what waits to be told to others. */
 import type { ListenerView, PublisherView, SetAsideView } from '../listener-views.ts'
 import { html, type Html } from './html.ts'
-import { page } from './layout.ts'
+import { page, type Document } from './layout.ts'
 import { counted } from './marks.ts'
 import { duration, moment, size } from './moment.ts'
 
@@ -12,7 +12,7 @@ export interface MessagesView {
   setAside: readonly SetAsideView[]
 }
 
-export function messagesPage(view: MessagesView, now: string): Html {
+export function messagesPage(view: MessagesView, now: string): Document {
   const { listeners, publishers, setAside } = view
   return page({
     title: 'Messages',

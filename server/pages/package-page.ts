@@ -4,7 +4,7 @@ import { grouped } from '../../core/grouped.ts'
 import type { Overview, ReleaseOverview, Trouble } from '../../core/overview.ts'
 import { markOf, meaning } from '../../core/standing.ts'
 import { html, type Html } from './html.ts'
-import { page } from './layout.ts'
+import { page, type Document } from './layout.ts'
 import { chip, counted, countWords, icon } from './marks.ts'
 import { matrix } from './matrix.ts'
 import { moment } from './moment.ts'
@@ -27,7 +27,8 @@ export interface PackageView {
   cloneUrl: string
 }
 
-export function packagePage(view: PackageView, now: string): Html {
+/** `formKey`: of a viewer who maintains the package. */
+export function packagePage(view: PackageView, now: string, formKey: string | null = null): Document {
   const { releases } = view.overview
   const [namespace = '', name = ''] = view.package.split('/')
   const troubles = releases.flatMap((release) => release.troubles)
@@ -52,7 +53,9 @@ export function packagePage(view: PackageView, now: string): Html {
           <div class="cards">${releases.map((release) => releaseCard(release, now))}</div>
         </section>`
       }
-      <div data-live="troubles">${troubles.length > 0 && troublesSection(troubles, view, now)}</div>
+      <div data-live="troubles">
+        ${troubles.length > 0 && troublesSection(troubles, { ...view, formKey }, now)}
+      </div>
       <div data-live="pending">${pending.length > 0 && pendingSection(pending, view.why, now)}</div>
       ${
         releases.length > 0 &&

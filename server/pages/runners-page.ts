@@ -3,7 +3,7 @@ import type { RunnerFacts } from '../store/runners.ts'
 import type { Execution } from '../store/executions.ts'
 import { accelerators } from './attempts.ts'
 import { html, type Html } from './html.ts'
-import { page } from './layout.ts'
+import { page, type Document } from './layout.ts'
 import { counted, icon } from './marks.ts'
 import { moment } from './moment.ts'
 import { executionPath, packagePath } from './paths.ts'
@@ -19,7 +19,7 @@ export interface RunnersView {
 
 export type RunnerView = RunnerFacts & { id: string; alive: boolean; seenAt: string }
 
-export function runnersPage(view: RunnersView, now: string): Html {
+export function runnersPage(view: RunnersView, now: string): Document {
   const { counts, runners } = view
   const alive = runners.filter((runner) => runner.alive)
   return page({

@@ -3,7 +3,7 @@ import { markOf } from '../../core/standing.ts'
 import type { Build } from '../store/builds.ts'
 import type { Execution } from '../store/executions.ts'
 import { html, type Html } from './html.ts'
-import { page } from './layout.ts'
+import { page, type Document } from './layout.ts'
 import { executionsTable } from './executions-table.ts'
 import { chip } from './marks.ts'
 import { moment } from './moment.ts'
@@ -28,7 +28,10 @@ export interface Filtered {
   older: string | null
 }
 
-export function searchPage({ query, packages, builds, executions, filtered }: SearchView, now: string): Html {
+export function searchPage(
+  { query, packages, builds, executions, filtered }: SearchView,
+  now: string,
+): Document {
   const found = packages.length + builds.length + executions.length
   return page({
     title: query === '' ? 'Search' : `Search: ${query}`,

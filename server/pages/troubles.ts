@@ -3,6 +3,7 @@ import type { Difference } from '../../core/differences.ts'
 import type { Contradiction } from '../../core/flaky.ts'
 import type { Trouble } from '../../core/overview.ts'
 import { markOf, type Since } from '../../core/standing.ts'
+import { actionForm } from './action-form.ts'
 import { differenceList } from './differences.ts'
 import { html, type Html } from './html.ts'
 import { chip, concernsWords, counted } from './marks.ts'
@@ -14,6 +15,8 @@ export interface TroublesContext {
   package: string
   /** What changed since a broken check held, by the id of its execution; nothing of what never held. */
   changed: Readonly<Record<string, readonly Difference[]>>
+  /** Of a viewer who may run its checks again; null: the viewer may not. */
+  formKey: string | null
 }
 
 export const troublesSection = (troubles: readonly Trouble[], context: TroublesContext, now: string): Html =>
@@ -37,10 +40,11 @@ function troubleItem(trouble: Trouble, context: TroublesContext, now: string): H
     ${execution.note && html`<p class="note"><bdi>${execution.note}</bdi></p>`}
     <p class="since muted">${since && sinceWords(since, now)} ${concernsWords(execution.concerns)}</p>
     ${changed && differenceList(changed, execution.repository)} ${flaky && flakyWords(flaky)}
-    <p class="actions">
+    <div class="actions">
       <a href="${executionPath(execution.id)}#log">Read its log</a>
       <a href="${checkPath(context.package, execution.check)}">Its history</a>
-    </p>
+      ${context.formKey !== null && actionForm(executionPath(execution.id, 'rerun'), context.formKey, 'Run it again')}
+    </div>
   </li>`
 }
 

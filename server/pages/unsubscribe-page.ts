@@ -1,7 +1,7 @@
 /** Stopping messages: asks once, as programs that look into mail follow its links, and says what was done. */
 import { everyPackage } from '../../core/notify.ts'
-import { html, type Html } from './html.ts'
-import { page } from './layout.ts'
+import { html } from './html.ts'
+import { page, type Document } from './layout.ts'
 
 export interface UnsubscribeView {
   user: string
@@ -10,7 +10,7 @@ export interface UnsubscribeView {
   isDone: boolean
 }
 
-export const unsubscribePage = ({ user, about, isDone }: UnsubscribeView): Html => {
+export const unsubscribePage = ({ user, about, isDone }: UnsubscribeView): Document => {
   const what = about === everyPackage ? 'any package' : about
   return page({
     title: 'Messages',

@@ -8,6 +8,7 @@ import { parseId } from '../parse-id.ts'
 import { numberFrom } from '../query.ts'
 import { goesAt, retentionOf } from '../../core/retention.ts'
 import { runAtHome } from '../run-at-home.ts'
+import { formKeyFor } from '../sign-in/form-key.ts'
 import type { Services } from '../services.ts'
 import type { Holding } from '../store/holdings.ts'
 import type { Attempt } from '../store/attempts.ts'
@@ -25,6 +26,7 @@ export function executionPageRoutes(services: Services): Router {
     const { query } = request
     const execution = await executionOf(request.params)
     const view = await readExecution(services, execution, numberFrom(query, 'attempt'))
+    const formKey = await formKeyFor(services, request, 'execution.rerun', execution.packageId)
     await answer(request, response, {
       json: async () => ({
         ...(await wholeExecution(services, execution)),
@@ -32,7 +34,7 @@ export function executionPageRoutes(services: Services): Router {
         reruns: view.reruns.map(({ id }) => id),
         runAtHome: view.runAtHome,
       }),
-      html: () => executionPage(view, now()),
+      html: () => executionPage(view, now(), formKey),
     })
   })
 

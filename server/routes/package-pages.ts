@@ -9,6 +9,8 @@ import { commitPage, type CommitView } from '../pages/commit-page.ts'
 import { packagePage, type PackageView } from '../pages/package-page.ts'
 import { parseId } from '../parse-id.ts'
 import type { Services } from '../services.ts'
+import { formKeyFor } from '../sign-in/form-key.ts'
+import type { Package } from '../store/packages.ts'
 import type { Registration } from '../store/registrations.ts'
 import { answer } from './page-answer.ts'
 import { packageOf } from './package-of.ts'
@@ -23,8 +25,10 @@ export function packagePageRoutes(services: Services): Router {
   const { stores, now } = services
 
   router.get('/packages/:namespace/:name', async (request, response) => {
-    const view = await readPackage(services, packageOf(request.params))
-    await answer(request, response, { json: () => view, html: () => packagePage(view, now()) })
+    const found = await stores.packages.get(packageOf(request.params))
+    const view = await readPackage(services, found)
+    const formKey = await formKeyFor(services, request, 'execution.rerun', found.id)
+    await answer(request, response, { json: () => view, html: () => packagePage(view, now(), formKey) })
   })
 
   router.get('/packages/:namespace/:name/commits/:commit', async (request, response) => {
@@ -48,9 +52,9 @@ export function packagePageRoutes(services: Services): Router {
   return router
 }
 
-async function readPackage(services: Services, name: PackageName): Promise<PackageView> {
+async function readPackage(services: Services, found: Package): Promise<PackageView> {
   const { stores } = services
-  const { id } = await stores.packages.get(name)
+  const { id } = found
   const [maintainers, builds, registrations] = await Promise.all([
     stores.packages.maintainers(id),
     stores.overviews.latestPerRelease([id], limits.builds),
@@ -60,7 +64,7 @@ async function readPackage(services: Services, name: PackageName): Promise<Packa
   const troubles = seen.releases.flatMap((release) => release.troubles)
   const pending = seen.releases.flatMap((release) => release.pending.map(({ execution }) => execution))
   return {
-    package: fullName(name),
+    package: fullName(found),
     maintainers,
     overview: seen,
     why: await whyTheyWait(services, pending),
@@ -70,7 +74,7 @@ async function readPackage(services: Services, name: PackageName): Promise<Packa
       isDefault: registration.isDefault,
       commit: registration.commit,
     })),
-    cloneUrl: cloneUrl(services, name),
+    cloneUrl: cloneUrl(services, found),
   }
 }
 

@@ -1,9 +1,10 @@
 /** Answers with a page or with its data, whichever the client would rather have; refusals alike. */
 import type { Request, Response } from 'express'
-import type { Html } from '../pages/html.ts'
+import type { Document } from '../pages/layout.ts'
 import { errorPage } from '../pages/error-page.ts'
 import { expiredPage, isExpired } from '../pages/expired-page.ts'
 import { sayInJson, type SayProblem } from '../problem.ts'
+import { viewerOf } from '../sign-in/session.ts'
 
 /** A page may load this site's own style, script and pictures and ask it for more; nothing else, nothing inline. */
 const pagePolicy = [
@@ -15,7 +16,7 @@ const pagePolicy = [
 /** What lies at one address, in both forms. */
 export interface Forms {
   json: () => unknown
-  html: () => Html
+  html: () => Document
   /** Whether the page shows another address of this site in a frame. */
   frames?: boolean
 }
@@ -23,20 +24,24 @@ export interface Forms {
 export async function answer(request: Request, response: Response, forms: Forms): Promise<void> {
   response.vary('accept').set('cache-control', 'no-cache')
   if (request.accepts(['html', 'json']) === 'json') response.json(await forms.json())
-  else sendPage(response, forms.html(), forms.frames)
+  else sendPage(request, response, forms.html(), forms.frames)
 }
 
-function sendPage(response: Response, markup: Html, frames = false): void {
+function sendPage(request: Request, response: Response, document: Document, frames = false): void {
+  const setting = {
+    user: viewerOf(request)?.identity.user ?? null,
+    address: ['GET', 'HEAD'].includes(request.method) ? request.originalUrl : '/',
+  }
   response
     .set('content-security-policy', frames ? `${pagePolicy}; frame-src 'self'` : pagePolicy)
     .type('html')
-    .send(markup.toString())
+    .send(document(setting).toString())
 }
 
 /** A page for browsers, problem details for everybody who did not ask for one. */
 export const sayProblem: SayProblem = (request, response, problem) => {
   response.vary('accept').set('cache-control', 'no-store')
   if (request.accepts(['json', 'html']) === 'html') {
-    sendPage(response, isExpired(problem) ? expiredPage(problem) : errorPage(problem))
+    sendPage(request, response, isExpired(problem) ? expiredPage(problem) : errorPage(problem))
   } else sayInJson(request, response, problem)
 }

@@ -1,10 +1,13 @@
 /** Everything that people look at: pages, what they load, badges and feeds. Mounted last: it answers what is left. */
 import { Router } from 'express'
+import { findViewer } from '../sign-in/session.ts'
 import { assets } from '../pages/assets.ts'
 import { nothingHere, problemHandler } from '../problem.ts'
 import type { Services } from '../services.ts'
+import { accountRoutes } from './account.ts'
 import { badgeRoutes } from './badges.ts'
 import { checkPageRoutes } from './check-pages.ts'
+import { executionActionRoutes } from './execution-actions.ts'
 import { executionCompareRoutes } from './execution-compare.ts'
 import { executionPageRoutes } from './execution-pages.ts'
 import { feedRoutes } from './feeds.ts'
@@ -15,12 +18,15 @@ import { messagesPageRoutes } from './messages-page.ts'
 import { sayProblem } from './page-answer.ts'
 import { packagePageRoutes } from './package-pages.ts'
 import { searchPageRoutes } from './search-pages.ts'
+import { signInRoutes } from './sign-in.ts'
 import { sitePageRoutes } from './site-pages.ts'
 import { unsubscribeRoutes } from './unsubscribe.ts'
 
 export function pageRoutes(services: Services): Router {
   const router = Router()
   router.use(assetRoutes(), badgeRoutes(services), feedRoutes(services))
+  router.use(findViewer(services), signInRoutes(services), accountRoutes(services))
+  router.use(executionActionRoutes(services))
   router.use(sitePageRoutes(services), packagePageRoutes(services), checkPageRoutes(services))
   router.use(maintainerPageRoutes(services), searchPageRoutes(services), messagesPageRoutes(services))
   router.use(executionCompareRoutes(services), executionPageRoutes(services))

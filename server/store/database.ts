@@ -10,7 +10,9 @@ import * as listeners from './migrations/006-listeners.ts'
 import * as groups from './migrations/007-groups.ts'
 import * as sshKeys from './migrations/007-ssh-keys.ts'
 import * as people from './migrations/008-people.ts'
+
 import * as searchOfExecutions from './migrations/009-search-of-executions.ts'
+import * as sessions from './migrations/010-sessions.ts'
 
 /** Either the database or a transaction in it: stores are built from whichever they shall belong to. */
 export type Database = Knex
@@ -25,6 +27,7 @@ const migrations = {
   '007-groups': groups,
   '008-people': people,
   '009-search-of-executions': searchOfExecutions,
+  '010-sessions': sessions,
 }
 
 /** What knex needs to know. `url`: postgres://… or the path of an SQLite file. */

@@ -42,6 +42,11 @@ export function groups(db: Database) {
         names.map(async ({ group_name: group }) => ({ group, users: await this.members(group) })),
       )
     },
+    /** The groups that `user` is in, by name. */
+    async of(user: string): Promise<string[]> {
+      const rows = await db<Row>('group_members').where({ user }).orderBy('group_name')
+      return rows.map(({ group_name }) => group_name)
+    },
     async isMember(group: string, user: string): Promise<boolean> {
       return (await db('group_members').where({ group_name: group, user }).first()) !== undefined
     },

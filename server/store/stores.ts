@@ -20,6 +20,7 @@ import { resultsdbNames } from './resultsdb-names.ts'
 import { resultsdbResults } from './resultsdb-results.ts'
 import { runners } from './runners.ts'
 import { search } from './search.ts'
+import { sessions } from './sessions.ts'
 import { setAsideMessages } from './set-aside.ts'
 import { sshKeys } from './ssh-keys.ts'
 import { tokens } from './tokens.ts'
@@ -31,6 +32,7 @@ export function stores(db: Database, audience: readonly string[] = []) {
   return {
     packages: packages(db),
     tokens: tokens(db),
+    sessions: sessions(db),
     sshKeys: sshKeys(db),
     groups: groups(db),
     registrations: registrations(db),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { accountPage } from '../../../server/pages/account-page.ts'
 import { badge } from '../../../server/pages/badge.ts'
 import { buildPage } from '../../../server/pages/build-page.ts'
 import { checkPage } from '../../../server/pages/check-page.ts'
@@ -10,11 +11,13 @@ import { executionPage } from '../../../server/pages/execution-page.ts'
 import { feed } from '../../../server/pages/feed.ts'
 import { frontPage } from '../../../server/pages/front-page.ts'
 import type { Html } from '../../../server/pages/html.ts'
+import type { Document } from '../../../server/pages/layout.ts'
 import { maintainerPage } from '../../../server/pages/maintainer-page.ts'
 import { messagesPage } from '../../../server/pages/messages-page.ts'
 import { packagePage } from '../../../server/pages/package-page.ts'
 import { runnersPage } from '../../../server/pages/runners-page.ts'
 import { searchPage } from '../../../server/pages/search-page.ts'
+import { signInPage } from '../../../server/pages/sign-in-page.ts'
 import { unsubscribePage } from '../../../server/pages/unsubscribe-page.ts'
 import * as views from './sample-views.ts'
 
@@ -32,7 +35,10 @@ const poisoned = <T>(view: T): T =>
   ) as T
 
 const { now } = views
-const pages: Record<string, () => Html> = {
+/** As somebody hostile who signed in would see it. */
+const setting = { user: evil, address: `/${evil}` }
+
+const pages: Record<string, () => Html | Document> = {
   front: () => frontPage(poisoned(views.frontView), now),
   package: () => packagePage(poisoned(views.packageView), now),
   commit: () => commitPage(poisoned(views.commitView), now),
@@ -46,6 +52,8 @@ const pages: Record<string, () => Html> = {
   messages: () => messagesPage(poisoned(views.messagesView), now),
   search: () => searchPage(poisoned(views.searchView), now),
   unsubscribe: () => unsubscribePage({ user: evil, about: evil, isDone: true }),
+  signIn: () => signInPage({ provider: evil, back: evil, refusal: evil }),
+  account: () => accountPage(poisoned(views.accountView), evil, now, evil),
   error: () => errorPage({ type: evil, title: evil, status: 404, detail: evil, code: evil }),
   feed: () => feed(poisoned(views.feedView)),
   badge: () => badge(evil, 'passed'),
@@ -54,7 +62,8 @@ const pages: Record<string, () => Html> = {
 describe('what strangers say on pages', () => {
   for (const [name, make] of Object.entries(pages))
     it(`is text and nothing else: ${name}`, () => {
-      const markup = make().toString()
+      const made = make()
+      const markup = (typeof made === 'function' ? made(setting) : made).toString()
       assert.ok(markup.includes('alert(1)'), 'nothing hostile was shown')
       assert.doesNotMatch(markup, /<script>|<img src=x/)
       assert.doesNotMatch(markup, /[\u202a-\u202e\u2066-\u2069]|[^\P{Cc}\s]|\p{Cs}/u)
@@ -68,7 +77,7 @@ describe('what strangers say on pages', () => {
       origin: 'javascript:alert(1)',
       artifacts: [{ name: 'x', url: 'data:text/html,x', sha256: 'a' }],
     }
-    const markup = buildPage({ build: bad, executions: [], why: {} }, now).toString()
+    const markup = buildPage({ build: bad, executions: [], why: {} }, now)(setting).toString()
     assert.doesNotMatch(markup, /href="(javascript|data):/)
     assert.ok(markup.includes('javascript:alert(1)'))
   })

@@ -14,8 +14,10 @@ const textOf = (markup: { toString: () => string }): string =>
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll(/\s+/g, ' ')
 
+const nobody = { user: null, address: '/' }
+
 describe('the page of a package', () => {
-  const text = textOf(packagePage(packageView, now))
+  const text = textOf(packagePage(packageView, now)(nobody))
 
   it('says first what needs somebody', () => {
     assert.match(text, /1 check needs you; 1 check could not be judged; 1 check still to finish\./)
@@ -32,14 +34,17 @@ describe('the page of a package', () => {
 
   it('goes on by itself only while something runs', () => {
     const quiet = { ...packageView, overview: { mark: null, releases: [] } }
-    assert.match(packagePage(packageView, now).toString(), /<script src="\/assets\/live\.[0-9a-f]{12}\.js"/)
-    assert.doesNotMatch(packagePage(quiet, now).toString(), /<script/)
-    assert.match(textOf(packagePage(quiet, now)), /No check has run for this package yet\./)
+    assert.match(
+      packagePage(packageView, now)(nobody).toString(),
+      /<script src="\/assets\/live\.[0-9a-f]{12}\.js"/,
+    )
+    assert.doesNotMatch(packagePage(quiet, now)(nobody).toString(), /<script/)
+    assert.match(textOf(packagePage(quiet, now)(nobody)), /No check has run for this package yet\./)
   })
 })
 
 describe('the page of an execution', () => {
-  const markup = executionPage(executionView, now).toString()
+  const markup = executionPage(executionView, now)(nobody).toString()
   const text = textOf(markup)
 
   it('tells its lifecycle with times', () => {
@@ -68,7 +73,7 @@ describe('the page of an execution', () => {
       ...executionView,
       execution: { ...execution, state: 'running' as const, outcome: null, finishedAt: null },
     }
-    assert.ok(textOf(executionPage(running, now)).includes(`assay cancel ${execution.id}`))
+    assert.ok(textOf(executionPage(running, now)(nobody)).includes(`assay cancel ${execution.id}`))
   })
 })
 

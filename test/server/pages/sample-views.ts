@@ -4,6 +4,7 @@ import { differences, type RunFacts } from '../../../core/differences.ts'
 import { news } from '../../../core/news.ts'
 import { overview } from '../../../core/overview.ts'
 import type { BuildSeen, ExecutionSeen } from '../../../core/standing.ts'
+import type { AccountView } from '../../../server/pages/account-page.ts'
 import type { ExecutionView } from '../../../server/pages/execution-view.ts'
 import type { Build } from '../../../server/store/builds.ts'
 import type { Execution } from '../../../server/store/executions.ts'
@@ -267,4 +268,15 @@ export const searchView = {
     executions: [execution],
     older: '/search?check=smoke',
   },
+}
+
+export const accountView: AccountView = {
+  user: 'ann',
+  powers: ['push', 'account'],
+  groups: ['perl'],
+  maintains: 3,
+  mail: 'ann@example.org',
+  subscriptions: [{ package: 'deb/hello', interest: 'failures' }],
+  tokens: [{ id: 1, scopes: ['push'], createdAt: now, expiresAt: now }],
+  keys: [{ id: 1, fingerprint: 'SHA256:x', label: 'ann@laptop', createdAt: now }],
 }

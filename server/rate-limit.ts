@@ -1,0 +1,37 @@
+/** How often one address may ask: refused with 429, which says when to try again (RFC 9110, draft RateLimit headers). */
+import type { Request, RequestHandler } from 'express'
+import { rateLimit } from 'express-rate-limit'
+import { AppError } from '../core/errors.ts'
+import { isLocal } from './auth.ts'
+import type { Services } from './services.ts'
+
+const minute = 60_000
+
+/** Of pages and the API for programs. */
+export const requestLimit = ({ settings }: Pick<Services, 'settings'>): RequestHandler =>
+  limit(settings.web?.requestsPerMinute ?? 1200)
+
+/** Of attempts to sign in: tokens cannot be guessed, but need not be tried without end either. */
+export const signInLimit = (): RequestHandler => limit(20)
+
+const limit = (perMinute: number): RequestHandler =>
+  rateLimit({
+    windowMs: minute,
+    limit: perMinute,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    skip: isOwnHost,
+    handler: () => {
+      throw new AppError(
+        'TOO_MANY_REQUESTS',
+        429,
+        `More than ${perMinute} requests came from your address within a minute: wait as long as retry-after says.`,
+      )
+    },
+  })
+
+/** What runs on the server's host may ask as it likes, unless it speaks for somebody else. */
+const isOwnHost = (request: Request): boolean =>
+  isLocal(request) ||
+  (request.headers['x-forwarded-for'] === undefined &&
+    /^(::ffff:)?127\.|^::1$/.test(request.socket.remoteAddress ?? ''))

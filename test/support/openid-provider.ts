@@ -1,0 +1,44 @@
+/** A certified provider of OpenID Connect on a free port, where everybody is who they say they are. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import Provider from 'oidc-provider'
+
+export interface TestProvider extends AsyncDisposable {
+  issuer: string
+}
+
+/** `redirectUri`: where its one client, `assay` with the secret `s3cret`, has people sent back to. */
+export async function startProvider(redirectUri: string): Promise<TestProvider> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const provider = new Provider(issuer, {
+    clients: [
+      {
+        client_id: 'assay',
+        client_secret: 's3cret',
+        redirect_uris: [redirectUri],
+        response_types: ['code'],
+      },
+    ],
+    claims: { openid: ['sub'], profile: ['preferred_username'], email: ['email', 'email_verified'] },
+    findAccount: (_, sub) => ({
+      accountId: sub,
+      claims: () => ({
+        ...{ sub, email: `${sub}@example.org`, email_verified: sub !== 'unverified' },
+        ...(sub !== 'nameless' && { preferred_username: sub }),
+      }),
+    }),
+  })
+  server.on('request', (request, response) => void provider.callback()(request, response))
+  return {
+    issuer,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
