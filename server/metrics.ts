@@ -8,6 +8,7 @@ export interface Metrics {
   registry: Registry
   events: Counter<'repeated'>
   heard: Counter<'listener' | 'outcome'>
+  statements: Counter
 }
 
 export function openMetrics(stores: Stores, queue: WorkQueue, now: () => string): Metrics {
@@ -67,5 +68,10 @@ export function openMetrics(stores: Stores, queue: WorkQueue, now: () => string)
     labelNames: ['listener', 'outcome'] as const,
     registers,
   })
-  return { registry, events, heard }
+  const statements = new Counter({
+    name: 'assay_database_statements_total',
+    help: 'Statements sent to the database since the server started',
+    registers,
+  })
+  return { registry, events, heard, statements }
 }

@@ -67,6 +67,8 @@ export async function openServices(config: Config, baseUrl: () => string): Promi
     const now = (): string => new Date().toISOString()
     const audience = audienceOf(settings)
     const allStores = stores(db, audience)
+    const metrics = openMetrics(allStores, queue, now)
+    db.on('query', () => metrics.statements.inc())
     const services: Services = {
       config,
       settings,
@@ -80,7 +82,7 @@ export async function openServices(config: Config, baseUrl: () => string): Promi
       repositories: repositories(join(config.data, 'repos')),
       files,
       uploads: uploads(join(config.data, 'uploads')),
-      metrics: openMetrics(allStores, queue, now),
+      metrics,
       webhookSecret: await webhookSecret(config.data),
       linkSecret: await linkSecret(config.data),
     }

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fillSite, type RichSite } from '../../support/rich-site.ts'
+import { startTestServer, type TestServer } from '../../support/server.ts'
+
+/** Three releases, 21 builds, ten checks: a page that asked for each of any of these would stand out. */
+describe('what a page asks the database', () => {
+  let server: TestServer
+  let site: RichSite
+
+  before(async function () {
+    this.timeout(60_000)
+    server = await startTestServer()
+    site = await fillSite(server.services)
+    // What the service does by itself is counted alike: until it has done it, numbers mean nothing.
+    for (let before = -1; before !== (await count()); await wait(500)) before = await count()
+  })
+  after(() => server.close())
+
+  const count = async (): Promise<number> =>
+    (await server.services.metrics.statements.get()).values[0]?.value ?? 0
+
+  async function statementsOf(path: string): Promise<number> {
+    const before = await count()
+    const response = await fetch(server.url + path, { headers: { accept: 'text/html' } })
+    assert.equal(response.status, 200, path)
+    await response.text()
+    return (await count()) - before
+  }
+
+  /** At most, by page. */
+  const bounds: Record<string, (site: RichSite) => readonly [string, number]> = {
+    'the front page': () => ['/', 6],
+    'a package': () => ['/packages/deb/hello', 8],
+    'a build': ({ build }) => [`/builds/${build}`, 5],
+    'an execution that failed': ({ executions }) => [`/executions/${executions.failed}`, 8],
+    'an execution that waits': ({ executions }) => [`/executions/${executions.scheduled}`, 11],
+    'an execution beside one that held': ({ executions }) => [`/executions/${executions.failed}/compare`, 9],
+    'a check': () => ['/packages/deb/hello/checks/survives-a-reboot', 5],
+    'a commit': ({ commits }) => [`/packages/deb/hello/commits/${commits[1]}`, 4],
+    'two commits': ({ commits }) => [`/packages/deb/hello/compare/${commits.join('/')}`, 2],
+    'a maintainer': () => ['/maintainers/ann', 4],
+    'a search': () => ['/search?package=deb/hello&outcome=failed', 4],
+    'runners and the queue': () => ['/runners', 8],
+    messages: () => ['/messages', 6],
+    'a feed': () => ['/feeds/deb/hello.atom', 4],
+    'a badge': () => ['/badges/deb/hello.svg', 4],
+  }
+  for (const [what, of] of Object.entries(bounds))
+    it(`is little, however much there is to show: ${what}`, async () => {
+      const [path, most] = of(site)
+      const counted: number[] = []
+      // A sweep may come between; not between all of them.
+      for (let tries = 0; tries < 5; tries++) counted.push(await statementsOf(path))
+      assert.ok(Math.min(...counted) <= most, `${path}: ${counted.join(', ')} statements, at most ${most}`)
+      assert.ok(Math.min(...counted) > 0, 'nothing was counted')
+    })
+})
