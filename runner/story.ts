@@ -16,6 +16,9 @@ export interface Listener {
 export const logLimit = 20 * 1024 ** 2
 const ownWords = 64 * 1024
 
+/** Lines of the console that the log ends with. */
+const most = { lines: 40, panicLines: 120 }
+
 const phases: Record<Exclude<Step, 'reporting'>, Ending['phase']> = {
   fetching: 'fetch',
   booting: 'boot',
@@ -37,6 +40,7 @@ export function beginStory(image: string, listener: Listener, signal: AbortSigna
   let ended: Ending | null = null
   const results: CheckResult[] = []
   const notes: string[] = []
+  let packages: string[] = []
   const say = (text: string): void => {
     const words = Buffer.from(`${midLine ? '\n' : ''}${ownLine}${text}\n`)
     midLine = false
@@ -76,6 +80,10 @@ export function beginStory(image: string, listener: Listener, signal: AbortSigna
       machine = met
       facts = met.facts
     },
+    /** The packages that the check found in the machine. */
+    installed(names: string[]): void {
+      packages = names
+    },
     note: (...more: readonly string[]): void => void notes.push(...more),
     add: (more: readonly CheckResult[]): void => void results.push(...more),
     /** How the check ended: what goes wrong afterwards does not change it, unless it is ours. */
@@ -97,6 +105,7 @@ export function beginStory(image: string, listener: Listener, signal: AbortSigna
       machine: { ...known, ...(console !== '' && { console: console.slice(-16_384) }) },
       results,
       notes: notes.slice(0, 100).map((note) => note.slice(0, 500)),
+      ...(packages.length > 0 && { packages }),
     }
   }
 }
@@ -112,9 +121,13 @@ function endOf(error: unknown, signal: AbortSignal): PhaseEnd {
   }
 }
 
-/** Enough for a panic: its words, and where the kernel was. */
-const lastLinesOf = (console: string): string =>
-  ['the console’s last lines:', ...console.trimEnd().split('\n').slice(-40)].join('\n')
+/** From a panic's first words on, however long the way is that the kernel came; else just the last. */
+export function lastLinesOf(console: string): string {
+  const lines = console.trimEnd().split('\n')
+  const panic = lines.findLastIndex((line) => line.includes('Kernel panic - not syncing'))
+  const shown = panic < 0 || panic > lines.length - most.lines ? -most.lines : panic
+  return ['the console’s last lines:', ...lines.slice(shown).slice(0, most.panicLines)].join('\n')
+}
 
 const wordsOf = ({ phase, how, exitCode, detail }: Ending): string =>
   how === 'exited'
