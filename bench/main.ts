@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { benchExecutions } from './executions.ts'
 import { benchMachines } from './machines.ts'
 import type { Measured } from './measured.ts'
+import { benchPages } from './pages.ts'
 import { benchPush } from './push.ts'
 import { benchResults } from './results.ts'
 
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, { summary: string; run: (options: Options
     run: benchExecutions,
   },
   machines: { summary: 'a fresh machine: booted, cloned, from the pool (--image tiny)', run: benchMachines },
+  pages: { summary: "pages of a distribution's site over those of a small one", run: benchPages },
   push: { summary: 'a small push with the hooks over the same push without them', run: benchPush },
   results: { summary: "queries of results over the same on ResultsDB's tables", run: benchResults },
 }

@@ -22,7 +22,7 @@ export const unrun = (check: string): Ran => ({
   ...{ results: [], notes: [], differences: [] },
 })
 
-const names: Readonly<Record<Difference['what'], string>> = {
+const names: Readonly<Record<Exclude<Difference['what'], 'package'>, string>> = {
   version: 'the version of the package',
   commit: 'the commit of the check',
   image: 'the image',
@@ -38,7 +38,8 @@ export function printRan(ran: readonly Ran[]): void {
       ...results.map(({ name, outcome, note }) => `${name} ${outcome}${note ? `: ${note}` : ''}`),
       ...notes,
       ...differences.map(
-        ({ what, before, after }) => `${names[what]} differs: ${before} there, ${after} here`,
+        ({ what, name = '', before, after }) =>
+          `${what === 'package' ? name : names[what]} differs: ${before ?? 'not installed'} there, ${after ?? 'not installed'} here`,
       ),
     ])
       print(`${check}: ${plain(line)}`)

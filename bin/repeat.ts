@@ -48,7 +48,7 @@ export async function repeat(api: Api, id: string, signal: AbortSignal): Promise
   const build = await api.get<ToldBuild>(`/api/v1/builds/${execution.build}`)
   const { repository, commit, arch, definition, attempts } = execution
   const machine = attempts.findLast((attempt) => attempt.machine)?.machine ?? null
-  const facts = (of: MachineFacts | null): RunFacts => runFacts(execution, of)
+  const facts = (of: MachineFacts): RunFacts => runFacts(execution, { machine: of, packages: null })
   const tree = await mkdtemp(join(tmpdir(), 'assay-execution-'))
   const dispose = (): Promise<void> => rm(tree, { recursive: true, force: true })
   try {

@@ -3,6 +3,7 @@ import { mkdtemp, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { beginnings } from '../core/log-marks.ts'
+import { readPackages } from '../core/outputs/packages.ts'
 import { readReports } from '../core/outputs/reports.ts'
 import { parseResults, type ParsedResults } from '../core/outputs/results.ts'
 import { readTmtResults } from '../core/outputs/tmt.ts'
@@ -122,7 +123,8 @@ async function collect(
   target: string,
   { job, answer, end, story, ports, signal }: Finished,
 ): Promise<void> {
-  const { files, results, reports, notes } = await machine.collect(target, limits.collect)
+  const { files, results, packages, reports, notes } = await machine.collect(target, limits.collect)
+  if (packages !== null) story.installed(readPackages(packages))
   const { results: form } = job.check
   const said = [
     parseResults(results ?? ''),

@@ -605,6 +605,12 @@ export interface Report {
    * @maxItems 100
    */
   notes: string[]
+  /**
+   * What was installed when the check began: name and version with a space between; absent where nobody knows.
+   *
+   * @maxItems 10000
+   */
+  packages?: string[]
 }
 export interface Ending {
   /**

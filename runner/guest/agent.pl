@@ -10,9 +10,11 @@ use POSIX qw(:sys_wait_h);
 
 my $home  = '/var/lib/assay';
 my $input = '/run/assay/in';
-my %limit = (results => 8 << 20, reports => 100, listed => 100_000, drained => 4 << 20);
+my %limit = (results => 8 << 20, reports => 100, listed => 100_000, drained => 4 << 20, database => 16 << 20);
 my ($control, $log, $port, $output, $input_disk, $group, $killer, $boot, %phase, %terminal);
 my ($heard, $last_beat) = (0, undef);
+# dpkg's own record of what is installed, as it was when the check began.
+my $database = '';
 
 sub say_line { syswrite $control, "{$_[0]}\n" }
 
@@ -255,6 +257,7 @@ sub become_script {
 
 sub start_phase {
     my ($name, $mark) = @_;
+    remember_packages() if $name eq 'check';
     pipe my $read, my $write or die $!;
     pipe my $told, my $teller or die $!;
     pipe my $count, my $report or die $!;
@@ -271,6 +274,27 @@ sub start_phase {
     close $write;
     %phase = (name => $name, pid => $pid, pump => $pumper, teller => $teller, count => $count);
     say_line(qq("say":"started","phase":"$name"));
+}
+
+# Reading is quick, understanding is not: that waits until the check is over.
+sub remember_packages {
+    my ($file, $size) = open_regular('/var/lib/dpkg/status') or return;
+    return if $size > $limit{database};
+    $database = '';
+    1 while sysread $file, $database, 1 << 20, length $database;
+}
+
+# `name version` of each installed package, a line each.
+sub installed_packages {
+    my @lines;
+    for my $stanza (split /\n\n+/, $database) {
+        next unless $stanza =~ /^Status: \S+ \S+ installed$/m;
+        my ($name) = $stanza =~ /^Package: (\S+)$/m or next;
+        my ($version) = $stanza =~ /^Version: (\S+)$/m or next;
+        push @lines, "$name $version\n";
+        beat();
+    }
+    return join '', sort @lines;
 }
 
 # Ends the processes of the phase. What preparation started for the check to use (daemons) stays.
@@ -419,6 +443,11 @@ sub write_file {
     syswrite $output, "\0" x ((512 - $size % 512) % 512);
 }
 
+sub write_text {
+    my ($path, $text) = @_;
+    syswrite $output, header($path, length $text) . $text . "\0" x ((512 - length($text) % 512) % 512);
+}
+
 # Writes an archive of results and artifacts straight onto the output disk. Smallest first: the largest are dropped.
 # Everybody else is stopped before, so that nothing changes under our hands and what is listed is what is read.
 sub collect {
@@ -428,6 +457,9 @@ sub collect {
     if (my ($file, $size) = open_regular("$home/results.jsonl")) {
         $size = $limit{results} if $size > $limit{results};
         write_file(header('results.jsonl', $size), $file, $size);
+    }
+    if ((my $packages = installed_packages()) ne '') {
+        write_text('packages', $packages);
     }
     my ($reports, $lost) = regular_files("$home/reports");
     my $room = $limit{results};

@@ -10,6 +10,7 @@ import type { Collected, CollectLimits } from './machine.ts'
 
 const block = 512
 const resultsLimit = 4 << 20
+const packagesLimit = 1 << 20
 /** Of all reports together, which the agent keeps to. */
 const reportsLimit = { bytes: 8 << 20, count: 100 }
 
@@ -20,14 +21,14 @@ interface Entry {
 }
 
 /**
- * Unpacks the archive at the start of `disk` into `target`. Paths start with `artifacts/` or `reports/` or are
- * `results.jsonl`.
+ * Unpacks the archive at the start of `disk` into `target`. Paths start with `artifacts/` or `reports/`, or are
+ * `results.jsonl` or `packages`.
  */
 export async function readOutput(disk: string, target: string, limits: CollectLimits): Promise<Collected> {
   const handle = await open(disk, 'r')
   try {
     const { size } = await handle.stat()
-    const collected: Collected = { files: [], results: null, reports: [], notes: [] }
+    const collected: Collected = { files: [], results: null, packages: null, reports: [], notes: [] }
     const seen = new Set<string>()
     let total = 0
     let room = reportsLimit.bytes
@@ -36,6 +37,10 @@ export async function readOutput(disk: string, target: string, limits: CollectLi
         if (entry.size > resultsLimit)
           note(collected.notes, `Only the first ${resultsLimit} bytes of the results were read.`)
         collected.results = await readText(handle, entry, resultsLimit)
+        continue
+      }
+      if (entry.path === 'packages') {
+        collected.packages = await readText(handle, entry, packagesLimit)
         continue
       }
       if (entry.path.startsWith('reports/')) {

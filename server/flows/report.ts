@@ -11,8 +11,12 @@ import { offer } from './offer.ts'
 
 /** Throws STALE_ATTEMPT for an attempt that ended in another way, and NOT_FOUND. */
 export async function report(services: Services, ref: AttemptRef, told: Report): Promise<void> {
-  const clean = withoutNul(told)
-  const state = await services.transaction((inside) => settle(inside, ref, clean, services.now()))
+  const { packages, ...clean } = withoutNul(told)
+  const state = await services.transaction(async (inside) => {
+    const settled = await settle(inside, ref, clean, services.now())
+    if (settled !== null && packages) await inside.attempts.setPackages(ref.id, ref.number, packages)
+    return settled
+  })
   if (state === 'scheduled') await offer(services, [await services.stores.executions.get(ref.id)])
 }
 

@@ -59,7 +59,7 @@ const comparison = (
   html`<div class="cards">${side('Then', good, now)} ${side('Now', execution, now)}</div>
     <section aria-labelledby="differs">
       <h2 id="differs">What differs</h2>
-      ${differenceList(differences, execution.repository)}
+      ${differenceList(differences, execution.repository, most)}
     </section>
     <section aria-labelledby="results">
       <h2 id="results">What they found</h2>

@@ -10,6 +10,9 @@ import { chip, concernsWords, counted } from './marks.ts'
 import { moment } from './moment.ts'
 import { buildPath, checkPath, executionPath } from './paths.ts'
 
+/** The page of the comparison has them all. */
+const shownDifferences = 12
+
 /** What is known about the package around its troubles. */
 export interface TroublesContext {
   package: string
@@ -39,7 +42,8 @@ function troubleItem(trouble: Trouble, context: TroublesContext, now: string): H
     </h3>
     ${execution.note && html`<p class="note"><bdi>${execution.note}</bdi></p>`}
     <p class="since muted">${since && sinceWords(since, now)} ${concernsWords(execution.concerns)}</p>
-    ${changed && differenceList(changed, execution.repository)} ${flaky && flakyWords(flaky)}
+    ${changed && differenceList(changed, execution.repository, shownDifferences)}
+    ${flaky && flakyWords(flaky)}
     <div class="actions">
       <a href="${executionPath(execution.id)}#log">Read its log</a>
       <a href="${checkPath(context.package, execution.check)}">Its history</a>

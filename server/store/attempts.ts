@@ -1,4 +1,5 @@
 /** Attempts and their steps: who tried, on what machine, how far it came and how it ended. */
+import { createHash } from 'node:crypto'
 import type { MachineFacts, Report } from '../../schemas/types.gen.ts'
 import type { Database } from './database.ts'
 
@@ -58,6 +59,13 @@ const fromRow = (row: Row): Attempt => ({
   machine: row.machine === null ? null : (JSON.parse(row.machine) as MachineFacts),
 })
 
+/** On what an execution ran. */
+export interface RanOn {
+  machine: MachineFacts
+  /** Version by name of each package that was installed; null: nobody recorded it. */
+  packages: ReadonlyMap<string, string> | null
+}
+
 /** How an attempt ended. */
 export type AttemptEnd = Pick<Attempt, 'outcome' | 'reason' | 'note' | 'report'> & { endedAt: string }
 
@@ -94,15 +102,31 @@ export function attempts(db: Database) {
       return found
     },
     /** The machine of the newest attempt that had one, by execution. */
-    async machines(executionIds: readonly string[]): Promise<Map<string, MachineFacts>> {
-      const rows = await db<Row>('attempts')
+    async machines(executionIds: readonly string[]): Promise<Map<string, RanOn>> {
+      const rows = await db('attempts')
+        .leftJoin('package_lists', 'package_lists.digest', 'attempts.package_list')
         .whereIn('execution_id', executionIds)
         .whereNotNull('machine')
         .orderBy('number')
-        .select('execution_id', 'machine')
+        .select<{ execution_id: string; machine: string; packages: string | null }[]>(
+          ...['execution_id', 'machine', 'packages'],
+        )
       return new Map(
-        rows.map(({ execution_id: id, machine }) => [id, JSON.parse(machine ?? '') as MachineFacts]),
+        rows.map(({ execution_id: id, machine, packages }) => [
+          id,
+          {
+            machine: JSON.parse(machine) as MachineFacts,
+            packages: packages === null ? null : listed(packages),
+          },
+        ]),
       )
+    },
+    /** What the check found installed; `name version` each. Run it in a transaction. */
+    async setPackages(executionId: string, number: number, packages: readonly string[]): Promise<void> {
+      const list = packages.join('\n')
+      const digest = createHash('sha256').update(list).digest('hex')
+      await db('package_lists').insert({ digest, packages: list }).onConflict('digest').ignore()
+      await db('attempts').where({ execution_id: executionId, number }).update({ package_list: digest })
     },
     async seen(executionId: string, number: number, now: string): Promise<void> {
       await db('attempts').where({ execution_id: executionId, number }).update({ seen_at: now })
@@ -161,3 +185,6 @@ export function attempts(db: Database) {
     },
   }
 }
+
+const listed = (packages: string): Map<string, string> =>
+  new Map(packages.split('\n').map((line) => line.split(' ', 2) as [string, string]))

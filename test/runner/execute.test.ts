@@ -138,6 +138,7 @@ describe('one execution', function () {
       const told = await run(job)
       assert.deepEqual(told.ending, { phase: 'check', how: 'exited', exitCode: 0 }, told.log)
       assert.match(told.log, /== installing packages\n[^]*== running smoke\ngreetings\ngreet.*\ngreet/)
+      assert.ok(told.packages?.includes('greet 1:2.0-1'), 'what was installed is not listed')
     })
 
     it('installs this very build, even where the system has a package of its version', async () => {
@@ -254,6 +255,10 @@ describe('one execution', function () {
       )
       assert.deepEqual(told.ending, { phase: 'check', how: 'exited', exitCode: 5 })
       assert.deepEqual(told.kept, { a: 'kept\n' })
+      assert.ok(
+        told.packages?.some((one) => one.startsWith('perl-base ')),
+        'what was installed was forgotten',
+      )
       const wiped = await check('dd if=/dev/zero of=/dev/vda bs=1M count=64 2>/dev/null; exit 6')
       assert.equal(judged(wiped)[0], 'failed')
     })

@@ -61,8 +61,9 @@ describe('what a machine left', () => {
   })
 
   it('is unpacked into its folder, results apart', async () => {
-    const { files, results, contents, notes } = await read([
+    const { files, results, packages, contents, notes } = await read([
       { path: 'results.jsonl', data: '{"name":"a"}\n' },
+      { path: 'packages', data: 'hello 2.10-3\n' },
       { path: 'artifacts/a/b.txt', data: 'hello' },
       { path: 'artifacts/empty' },
     ])
@@ -70,7 +71,8 @@ describe('what a machine left', () => {
       { path: 'a/b.txt', size: 5 },
       { path: 'empty', size: 0 },
     ])
-    deepEqual([results, contents, notes], ['{"name":"a"}\n', ['hello', ''], []])
+    deepEqual([results, packages], ['{"name":"a"}\n', 'hello 2.10-3\n'])
+    deepEqual([contents, notes], [['hello', ''], []])
   })
 
   it('is left out when its name leads elsewhere or is not decent', async () => {

@@ -137,7 +137,7 @@ const executions: ExecutionSeen[] = [
 
 const facts = (version: string, digest: string): RunFacts => ({
   ...{ version, commit: digest.repeat(40), image: 'debian-12', imageDigest: digest.repeat(64) },
-  ...{ accelerator: 'tcg', qemu: null },
+  ...{ accelerator: 'tcg', qemu: null, packages: new Map([['libc6', digest]]) },
 })
 
 export const packageView = {

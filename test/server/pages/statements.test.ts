@@ -13,7 +13,10 @@ describe('what a page asks the database', () => {
     server = await startTestServer()
     site = await fillSite(server.services)
     // What the service does by itself is counted alike: until it has done it, numbers mean nothing.
-    for (let before = -1; before !== (await count()); await wait(500)) before = await count()
+    for (let before = -1; before !== (await count());) {
+      before = await count()
+      await wait(500)
+    }
   })
   after(() => server.close())
 

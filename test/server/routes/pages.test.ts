@@ -205,11 +205,18 @@ describe('pages over HTTP', () => {
 
   it('put an execution beside the last one that held', async () => {
     const view = (await json(`/executions/${site.executions.failed}/compare`)) as {
-      good: { outcome: string } | null
+      good: { id: string; outcome: string } | null
       differences: { what: string }[]
     }
     assert.equal(view.good?.outcome, 'passed')
     assert.ok(view.differences.some(({ what }) => what === 'version'))
+    const { attempts } = server.services.stores
+    await attempts.setPackages(view.good.id, 1, ['libc6 2.36-9', 'gone 1', 'same 1'])
+    await attempts.setPackages(site.executions.failed, 1, ['libc6 2.36-10', 'new 1', 'same 1'])
+    const compared = await (await get(`/executions/${site.executions.failed}/compare`)).text()
+    const words = compared.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ')
+    assert.match(words, /gone 1 → not installed libc6 2\.36-9 → 2\.36-10 new not installed → 1/)
+    assert.doesNotMatch(words, / same /)
     const never = await get(`/executions/${site.executions.skipped}/compare`)
     assert.match(await never.text(), /is on record for this release and\s+architecture/)
   })
