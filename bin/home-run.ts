@@ -87,6 +87,7 @@ const toJob = (check: Check, { image, build, commit }: Run): Job => ({
       results: check.results,
       ...(check.dep8 && { dep8: check.dep8 }),
       ...(check.tmt && { tmt: check.tmt }),
+      ...(check.sti && { sti: check.sti }),
     },
     ...{
       timeoutSeconds: check.timeoutSeconds,

@@ -1,5 +1,5 @@
 /** A check as all formats are turned into it: what to run, in what machine, for which packages and events. */
-import type { Dep8, ResultsForm, Tmt } from '../schemas/types.gen.ts'
+import type { Dep8, ResultsForm, Sti, Tmt } from '../schemas/types.gen.ts'
 import type { VerdictRules } from './verdict.ts'
 
 export interface Check {
@@ -28,6 +28,8 @@ export interface Check {
   dep8?: Dep8
   /** Of a plan of tmt. */
   tmt?: Tmt
+  /** Of a playbook of the Standard Test Interface. */
+  sti?: Sti
 }
 
 /** Something wrong in a file that was pushed: where, what, and how to mend it. Lines and columns count from 1. */

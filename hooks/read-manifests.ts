@@ -1,7 +1,7 @@
 /** Reads the files of pushed commits that declare checks out of quarantine and says what is wrong with them. */
 import { limits } from '../core/formats/limits.ts'
 import type { Entry } from '../core/formats/manifest-file.ts'
-import { fmfMarker, isFmfFile, manifestFile } from '../core/formats/manifest-name.ts'
+import { fmfMarker, isFmfFile, isStiFile, manifestFile } from '../core/formats/manifest-name.ts'
 import { printable, showFaultsOf } from '../core/formats/show-faults.ts'
 import type { PackageName } from '../core/names.ts'
 import type { LookedAt, TreeEntry } from './look-at-tree.ts'
@@ -32,8 +32,11 @@ export function manifestJudge(repository: PackageName): ManifestJudge {
   const known = new Map<string, Promise<JudgedManifest>>()
   const read = async (found: LookedAt['declaring']): Promise<JudgedManifest> => {
     // Loaded while git reads.
-    const fixed = [...found].filter(([path]) => !isFmfFile(path))
-    const metadata = [...found.values()].filter(({ path }) => isFmfFile(path) && found.has(fmfMarker))
+    const isOne = (path: string): boolean => !isFmfFile(path) && !isStiFile(path)
+    const fixed = [...found].filter(([path]) => isOne(path))
+    const metadata = [...found.values()].filter(
+      ({ path }) => isStiFile(path) || (isFmfFile(path) && found.has(fmfMarker)),
+    )
     const [entries, more, { readRepository }] = await Promise.all([
       Promise.all(fixed.map(async ([path, entry]) => [path, await readEntry(entry)] as const)),
       readMetadata(metadata),
@@ -46,7 +49,7 @@ export function manifestJudge(repository: PackageName): ManifestJudge {
       mistakes: faults.length === 0 ? null : showFaultsOf(faults, texts),
       notes:
         files.length === 0
-          ? [`there is no ${manifestFile}, no DEP-8 and no tmt: nothing is registered`]
+          ? [`there is no ${manifestFile}, no DEP-8, no tmt and no STI: nothing is registered`]
           : [...skipped.map(({ name, reason }) => `check ${name} is skipped: ${reason}`), ...notes].map(
               printable,
             ),
@@ -60,7 +63,7 @@ export function manifestJudge(repository: PackageName): ManifestJudge {
     // Of an empty answer simple-git is not sure for a while.
     size === 0 ? Buffer.alloc(0) : ((await git.binaryCatFile(['blob', oid])) as Buffer)
 
-  /** Files of tmt, of which there may be many; more than are read at all are not even fetched. */
+  /** Files of tmt and of STI, of which there may be many; more than are read at all are not even fetched. */
   const readMetadata = async (entries: readonly TreeEntry[]): Promise<[string, Entry][]> => {
     const isReadable = ({ kind, size }: TreeEntry): boolean =>
       (kind === 'file' || kind === 'link') && size <= limits.manifestBytes

@@ -397,6 +397,7 @@ export interface JobCheck {
   results: ResultsForm
   dep8?: Dep8
   tmt?: Tmt
+  sti?: Sti
 }
 /**
  * Of a test of DEP-8: how autopkgtest would run it. `run` is its command, or the path of its file.
@@ -415,6 +416,12 @@ export interface Dep8 {
  */
 export interface Tmt {
   plan: string
+}
+/**
+ * Of a playbook of the Standard Test Interface: its path in the tree, where the runner reads it.
+ */
+export interface Sti {
+  playbook: string
 }
 export interface JobBuild {
   package: string

@@ -20,5 +20,10 @@ export const fmfRoot = (path: string): string | null =>
 export const isFmfFile = (path: string): boolean =>
   /[^/]\.fmf$/.test(path) || fmfRoot(path) !== null || path === fmfConfig
 
+/** Playbooks of the Standard Test Interface. */
+export const stiFolder = 'tests/'
+export const isStiFile = (path: string): boolean => /^tests\/tests[^/]*\.ya?ml$/.test(path)
+
 /** Whether a reader wants to see the file at `path`. */
-export const isRead = (path: string): boolean => readFiles.includes(path) || isFmfFile(path)
+export const isRead = (path: string): boolean =>
+  readFiles.includes(path) || isFmfFile(path) || isStiFile(path)

@@ -3,8 +3,9 @@ import type { Check, Fault, Reading } from '../check.ts'
 import { readDep8 } from './dep8.ts'
 import { limits } from './limits.ts'
 import { readManifestFile, textOf, type Entry } from './manifest-file.ts'
-import { dep8Files, fmfMarker, manifestFile, sourceControlFile } from './manifest-name.ts'
+import { dep8Files, fmfMarker, isStiFile, manifestFile, sourceControlFile } from './manifest-name.ts'
 import type { ManifestContext } from './native.ts'
+import { readSti, type StiReading } from './sti/read-sti.ts'
 import { readTmt } from './tmt/read-tmt.ts'
 
 /** What stands at the paths that readers want to see (`isRead`). */
@@ -19,8 +20,8 @@ export interface RepositoryReading extends Reading {
   notes: readonly string[]
 }
 
-export const formatOf = ({ dep8, tmt }: Pick<Check, 'dep8' | 'tmt'>): string =>
-  dep8 ? 'DEP-8' : tmt ? 'tmt' : 'checks.yaml'
+export const formatOf = ({ dep8, tmt, sti }: Pick<Check, 'dep8' | 'tmt' | 'sti'>): string =>
+  dep8 ? 'DEP-8' : tmt ? 'tmt' : sti ? 'STI' : 'checks.yaml'
 
 /** Faults anywhere leave no checks. */
 export function readRepository(entries: Entries, context: ManifestContext): RepositoryReading {
@@ -32,15 +33,19 @@ export function readRepository(entries: Entries, context: ManifestContext): Repo
   const tmt = entries.has(fmfMarker)
     ? readTmt(entries, context)
     : { ...none, notes: [], texts: new Map<string, string>() }
-  for (const [path, said] of tmt.texts) texts.set(path, said)
-  const files = [manifestFile, control ?? '', fmfMarker].filter((file) => entries.has(file))
+  const sti = readPlaybooks(entries, context)
+  for (const [path, said] of [...tmt.texts, ...sti.texts]) texts.set(path, said)
+  const playbooks = [...entries.keys()].filter(isStiFile)
+  const files = [manifestFile, control ?? '', fmfMarker, ...playbooks].filter((file) => entries.has(file))
   const read = joined([
     [manifestFile, native],
     [control ?? '', dep8],
     ['tmt', tmt],
+    ['STI', sti],
   ])
   if (read.faults.length > 0) return { ...none, faults: read.faults, texts, files, notes: [] }
-  if (read.checks.length <= limits.checks) return { ...read, texts, files, notes: tmt.notes }
+  if (read.checks.length <= limits.checks)
+    return { ...read, texts, files, notes: [...tmt.notes, ...sti.notes] }
   const fault: Fault = {
     file: files.at(-1) ?? manifestFile,
     line: 1,
@@ -49,6 +54,14 @@ export function readRepository(entries: Entries, context: ManifestContext): Repo
     mend: `declare at most ${limits.checks}`,
   }
   return { ...none, faults: [fault], texts, files, notes: [] }
+}
+
+/** Repositories that went over to tmt often keep their playbooks, which then say the same twice. */
+function readPlaybooks(entries: Entries, context: ManifestContext): StiReading {
+  const sti = readSti(entries, context)
+  if (!entries.has(fmfMarker)) return sti
+  const reason = 'the repository has a tree of tmt, which stands for its playbooks'
+  return { ...sti, checks: [], notes: [], skipped: sti.checks.map(({ name }) => ({ name, reason })) }
 }
 
 /** All readings as one. Of a name that several give, the first keeps it. */

@@ -81,9 +81,9 @@ export function terminalScript(job: Job): string {
 }
 
 /** What reports in a format of its own leaves a copy of its reports where the agent collects them. */
-function commandLines({ run, results, dep8, tmt }: JobCheck): string[] {
+function commandLines({ run, results, dep8, tmt, sti }: JobCheck): string[] {
   const command = `/bin/sh -c ${quote(run)}`
-  if (tmt) return [`exec ${program(['run-tmt'])}`]
+  if (tmt ?? sti) return [`exec ${program(['run-tmt'])}`]
   if (dep8)
     return [
       `exec ${program(['run-dep8', dep8.user, dep8.kind, dep8.allowStderr ? 'allowed' : 'fails', run])}`,

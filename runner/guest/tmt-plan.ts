@@ -1,25 +1,47 @@
-/** The plan of tmt that a job is about, as it is for this build on this machine: read from the tree that is handed over. */
+/** The plan of tmt, or the playbook, that a job is about, as it is for this build on this machine: read from the tree that is handed over. */
 import { join } from 'node:path'
 import { limits } from '../../core/formats/limits.ts'
 import { textOf } from '../../core/formats/manifest-file.ts'
 import { contextOf } from '../../core/formats/tmt/context.ts'
 import { readEnvironmentFile } from '../../core/formats/tmt/environment-file.ts'
 import type { TmtPlan } from '../../core/formats/tmt/plan.ts'
+import { playbookIn } from '../../core/formats/sti/read-sti.ts'
+import type { TmtTest } from '../../core/formats/tmt/test.ts'
 import { planIn } from '../../core/formats/tmt/read-tmt.ts'
 import type { Job } from '../../schemas/types.gen.ts'
 import { fileEntry, fmfEntries } from '../fmf-entries.ts'
+import { guest } from './paths.ts'
 
 /** The plan, or the reason why it is not run here. */
 export type PlanAnswer = ReturnType<typeof planIn>
 
 /** null: the job is about no plan. */
 export async function planOf({ check, build, arch }: Job, tree: string): Promise<PlanAnswer | null> {
+  if (check.sti) return readPlaybook(check.sti.playbook, tree)
   if (!check.tmt) return null
   const { release, package: name } = build
   const context = contextOf({ release, arch, package: name, image: check.image })
   const answer = planIn(await fmfEntries(tree), check.tmt.plan, context)
   return answer.plan ? withFiles(answer.plan, tree) : answer
 }
+
+/** Tests find the build's files and the place for what they leave where the interface says. */
+async function readPlaybook(path: string, tree: string): Promise<PlanAnswer> {
+  const entry = await fileEntry(join(tree, path), limits.manifestBytes)
+  const { text } = entry ? textOf(entry, path) : { text: null }
+  const { plan, reason } =
+    text === null ? { plan: null, reason: `${path} is not there or cannot be read` } : playbookIn(path, text)
+  if (!plan) return { plan, reason }
+  const environment = { TEST_ARTIFACTS: guest.artifacts, TEST_SUBJECTS: `${guest.input}/build` }
+  const tests = await Promise.all(plan.tests.map((test) => inItsFolder(test, tree)))
+  return { plan: { ...plan, environment, tests }, reason }
+}
+
+/** Commands that need no folder of their own have none, whatever their test is called. */
+const inItsFolder = async (test: TmtTest, tree: string): Promise<TmtTest> =>
+  test.folder === `tests${test.name}` && (await fileEntry(join(tree, test.folder), 0)) === null
+    ? { ...test, folder: 'tests' }
+    : test
 
 /** With the variables of its files, which come after its own. */
 async function withFiles(plan: TmtPlan, tree: string): Promise<PlanAnswer> {

@@ -108,6 +108,7 @@ function toJob(
       results: definition.results,
       ...(definition.dep8 && { dep8: definition.dep8 }),
       ...(definition.tmt && { tmt: definition.tmt }),
+      ...(definition.sti && { sti: definition.sti }),
     },
     build: {
       package: build.package,

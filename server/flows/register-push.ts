@@ -2,7 +2,7 @@
 import type { Check } from '../../core/check.ts'
 import { limits } from '../../core/formats/limits.ts'
 import type { Entry } from '../../core/formats/manifest-file.ts'
-import { fmfMarker, isFmfFile, readFiles } from '../../core/formats/manifest-name.ts'
+import { fmfMarker, isFmfFile, isStiFile, readFiles } from '../../core/formats/manifest-name.ts'
 import { readRepository } from '../../core/formats/repository.ts'
 import { fullName, type PackageName } from '../../core/names.ts'
 import { defaultBranch } from '../git/default-branch.ts'
@@ -70,8 +70,11 @@ async function readChecks(
     const found = await repositories.entry(repository, commit, path, limits.manifestBytes)
     if (found) entries.set(path, { ...found, kind: kindOf(found.mode) })
   }
-  const metadata = { isWanted: isFmfFile, fileBytes: limits.manifestBytes, allBytes: limits.fmfBytes }
-  if (await repositories.entry(repository, commit, fmfMarker, 0))
+  const hasTmt = (await repositories.entry(repository, commit, fmfMarker, 0)) !== null
+  const hasTests = hasTmt || (await repositories.entry(repository, commit, 'tests', 0)) !== null
+  const isWanted = (path: string): boolean => (hasTmt && isFmfFile(path)) || isStiFile(path)
+  const metadata = { isWanted, fileBytes: limits.manifestBytes, allBytes: limits.fmfBytes }
+  if (hasTests)
     for (const [path, found] of await repositories.entries(repository, commit, metadata))
       entries.set(path, { ...found, kind: kindOf(found.mode) })
   const { checks, faults } = readRepository(entries, { repository })

@@ -18,9 +18,9 @@ export const definitionList = (check: Check): Html =>
     </dl>
   </section>`
 
-const installed = ({ install, packages, dep8, tmt }: Check): string =>
+const installed = ({ install, packages, dep8, tmt, sti }: Check): string =>
   dep8?.depends ||
-  [install ? "the build's packages" : '', ...packages, tmt ? 'what its tests require' : '']
+  [install ? "the build's packages" : '', ...packages, (tmt ?? sti) ? 'what its tests require' : '']
     .filter(Boolean)
     .join(', ') ||
   'nothing'

@@ -157,11 +157,19 @@ describe('pushing checks', function () {
   })
 
   it('takes a branch without checks.yaml and says that nothing is registered', async () => {
-    await clone.commit({ 'tests/tests_smoke.yml': 'x' })
+    await clone.commit({ 'tests/smoke.yml': 'x' })
+    await taken(/main: there is no checks\.yaml, no DEP-8, no tmt and no STI: nothing is registered/)
+  })
+
+  it('registers playbooks of the Standard Test Interface, and says why one cannot be run', async () => {
+    const role = '{role: standard-test-basic, tags: [classic], tests: [{a: {dir: ., run: ls}}]}'
+    await clone.commit({
+      'tests/tests.yml': `- hosts: localhost\n  roles: [${role}]\n`,
+      'tests/tests_free.yml': '- hosts: localhost\n  tasks: [{command: ls}]\n',
+    })
     await taken(
-      /main: there is no checks\.yaml, no DEP-8 and no tmt: nothing is registered/,
-      /STI are not read/,
-      /main at \S+: no checks/,
+      /check sti\.tests_free is skipped: it has steps of its own \(tasks\), which need Ansible/,
+      /main at [0-9a-f]{10}: 1 check\b/,
     )
   })
 

@@ -1,0 +1,231 @@
+/**
+ * A playbook of the Standard Test Interface: plays whose roles, of the standard ones, say what to install and what to run.
+ * It becomes a plan like one of tmt, so that it is run and judged the same way. What is free-form needs Ansible in the
+ * machine, and is said to. Pure. After standard-test-roles and the interface's version 2.0.
+ */
+import { isData, type Data } from '../fmf/merge.ts'
+import { durationOf } from '../tmt/duration.ts'
+import type { TmtPlan } from '../tmt/plan.ts'
+import { packageName } from '../tmt/requirements.ts'
+import type { TmtTest } from '../tmt/test.ts'
+import { isVariable } from '../tmt/values.ts'
+import { resolved, type Variables } from './variables.ts'
+
+/** How the roles that are understood run a test of which only the folder is known. */
+const roles: Readonly<Record<string, TmtTest['framework']>> = {
+  'standard-test-basic': 'shell',
+  'standard-test-beakerlib': 'beakerlib',
+  'standard-test-rhts': 'beakerlib',
+  'standard-test-scripts': 'shell',
+}
+
+/** What a play does in the kind of machine that there is here. */
+const ourTag = 'classic'
+const usualDuration = 3600
+const longest = 7 * 86_400
+
+/** The plan that `playbook`, at `path`, is; or why it cannot be run. */
+export type PlaybookReading = { plan: TmtPlan; reason: null } | { plan: null; reason: string }
+
+/** `data`: the playbook as plain data. */
+export function readPlaybook(path: string, data: unknown): PlaybookReading {
+  if (!Array.isArray(data) || data.length === 0 || !data.every(isData)) return no('it is no list of plays')
+  const plays = (data).filter((play) => runsHere(play, ['always']))
+  if (plays.length === 0) return no(`none of its plays is for a machine like ours (tag ${ourTag})`)
+  const free = plays.map(whyFreeForm).find((reason) => reason !== null)
+  if (free) return no(free)
+  const found = plays.flatMap((play) => rolesOf(play).map((role) => readRole(role, play)))
+  const refused = found.find((role) => typeof role === 'string')
+  if (refused !== undefined) return no(refused)
+  const read = found.filter((role) => typeof role !== 'string' && role !== null)
+  if (read.length === 0) return no(`none of its roles is for a machine like ours (tag ${ourTag})`)
+  const tests = unique(read.flatMap((role) => role.tests))
+  const runs = tests.filter(({ skip }) => skip === null)
+  if (runs.length === 0) return no(tests[0]?.skip ?? 'it names no tests')
+  return {
+    plan: planOf(
+      path,
+      tests,
+      read.flatMap((role) => role.packages),
+    ),
+    reason: null,
+  }
+}
+
+const no = (reason: string): PlaybookReading => ({ plan: null, reason })
+
+function planOf(path: string, tests: TmtTest[], packages: string[]): TmtPlan {
+  const needsBeakerlib = tests.some(({ framework, skip }) => framework === 'beakerlib' && skip === null)
+  return {
+    name: path,
+    summary: null,
+    skip: null,
+    environment: {},
+    environmentFiles: [],
+    packages: [...new Set(packages)],
+    recommended: needsBeakerlib ? ['beakerlib'] : [],
+    prepare: [],
+    finish: [],
+    exitFirst: false,
+    tests,
+    hardware: { memoryMiB: 2048, cpus: 1, diskMiB: 8192, arch: null, unmet: null },
+    notes: [],
+  }
+}
+
+function runsHere({ tags }: Data, also: readonly string[] = []): boolean {
+  const said = textsIn(tags)
+  return said.length === 0 || said.some((tag) => tag === ourTag || also.includes(tag))
+}
+
+/** A play with steps of its own, or with roles that nobody here knows. */
+function whyFreeForm(play: Data): string | null {
+  const imported = ['import_playbook', 'include'].find((key) => play[key] !== undefined)
+  if (imported !== undefined) return `it takes in another playbook (${imported}), which is not followed`
+  const steps = ['tasks', 'pre_tasks', 'post_tasks'].find((key) => play[key] !== undefined)
+  if (steps !== undefined && rolesOf(play).length === 0)
+    return `it has steps of its own (${steps}), which need Ansible in the machine`
+  if (steps !== undefined)
+    return `it has steps beside its roles (${steps}), which need Ansible in the machine`
+  const unknown = rolesOf(play).find((role) => runsHere(role) && !Object.hasOwn(roles, nameOf(role)))
+  if (unknown === undefined) return rolesOf(play).length > 0 ? null : 'a play of it has no roles'
+  return nameOf(unknown) === 'standard-test-source'
+    ? 'it tests the sources of the package (standard-test-source), which are not unpacked here yet'
+    : `nobody here knows its role ${JSON.stringify(nameOf(unknown).slice(0, 80))}`
+}
+
+/** `- role: NAME` and `- NAME` alike. */
+const rolesOf = ({ roles: said }: Data): Data[] =>
+  (Array.isArray(said) ? (said as unknown[]) : []).map((role) =>
+    isData(role) ? role : { role: typeof role === 'string' ? role : '' },
+  )
+
+const nameOf = ({ role, name }: Data): string => text(role) ?? text(name) ?? ''
+
+interface Role {
+  tests: TmtTest[]
+  packages: string[]
+}
+
+/** null: it is for machines of another kind. A text: why nothing of the playbook can be run. */
+function readRole(role: Data, play: Data): Role | string | null {
+  if (!runsHere(role)) return null
+  const variables: Variables = { ...dataIn(play['vars']), ...role, ...dataIn(role['vars']) }
+  const packages = textsIn(variables['required_packages']).map((name) => resolved(name, variables))
+  const foreign = packages.find((name) => name === null || !packageName.test(name))
+  if (foreign !== undefined)
+    return `it requires ${JSON.stringify(foreign ?? 'a package whose name is worked out')}, which is no package's name`
+  const framework = roles[nameOf(role)] ?? 'shell'
+  const fetched = foldersFetched(variables)
+  const tests = testsIn(variables['tests'])
+  if (tests === null) return 'its tests are worked out by Ansible'
+  if (tests.length === 0 && fetched.length > 0)
+    return `its tests are in another repository (${fetched.join(', ')}), which is not fetched here yet`
+  const around = { framework, fetched, variables, environment: environmentOf(variables) }
+  return {
+    tests: tests.map((test) => readTest(test, around)),
+    packages: packages.filter((name) => name !== null),
+  }
+}
+
+/** Folders below tests/ that another repository would be put into. */
+const foldersFetched = ({ repositories }: Variables): string[] =>
+  (Array.isArray(repositories) ? (repositories as unknown[]) : [repositories]).filter(isData).map(
+    ({ dest, repo }) =>
+      text(dest) ??
+      text(repo)
+        ?.split('/')
+        .at(-1)
+        ?.replace(/\.git$/, '') ??
+      '',
+  )
+
+/** `[name, what is said of it]`; null where it is no list. */
+function testsIn(said: unknown): [string, Data][] | null {
+  if (said === undefined || said === null) return []
+  if (!Array.isArray(said)) return null
+  const tests = (said as unknown[]).flatMap((test): [string, Data][] => {
+    if (typeof test === 'string') return [[test, {}]]
+    return isData(test) ? Object.entries(test).map(([name, more]) => [name, dataIn(more)]) : []
+  })
+  return tests.length === 0 && said.length > 0 ? null : tests
+}
+
+interface Around {
+  framework: TmtTest['framework']
+  fetched: readonly string[]
+  variables: Variables
+  environment: Record<string, string | null>
+}
+
+function readTest(
+  [name, said]: [string, Data],
+  { framework, fetched, variables, environment }: Around,
+): TmtTest {
+  const folder = resolved(text(said['dir']) ?? name, variables)
+  const command = resolved(text(said['run']) ?? './runtest.sh', variables)
+  const seconds = durationOf(text(said['timeout']) ?? `${usualDuration}s`)
+  const unset = Object.entries(environment).find(([, value]) => value === null)
+  const inside = folder === null ? null : placeBelowTests(folder)
+  const skip =
+    command === null || folder === null
+      ? 'it is worked out by Ansible (Jinja)'
+      : unset
+        ? `its variable ${unset[0]} is worked out by Ansible (Jinja)`
+        : inside === null
+          ? 'its folder leads out of the repository'
+          : fetched.some((place) => place !== '' && `${folder}/`.startsWith(`${place}/`))
+            ? `it is in another repository (${folder.split('/')[0] ?? ''}), which is not fetched here yet`
+            : null
+  return {
+    name: `/${name.replace(/^\/+/, '').slice(0, 200)}`,
+    skip,
+    command: command ?? '',
+    framework,
+    folder: inside ?? 'tests',
+    environment: Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, value ?? ''])),
+    durationSeconds: seconds !== null && seconds > 0 ? Math.min(seconds, longest) : usualDuration,
+    result: 'respect',
+    restart: { codes: [], most: 1, reboots: false },
+    packages: [],
+    recommended: [],
+    files: [],
+    notes: [],
+  }
+}
+
+/** Folders of tests count from where the playbook is. */
+function placeBelowTests(folder: string): string | null {
+  const parts = ['tests']
+  for (const part of folder.split('/'))
+    if (part === '..') {
+      if (parts.pop() === undefined) return null
+    } else if (part !== '' && part !== '.') parts.push(part)
+  return parts.join('/')
+}
+
+/** null: a value that is worked out. */
+function environmentOf(variables: Variables): Record<string, string | null> {
+  const said = Object.entries(dataIn(variables['environment'])).filter(([name]) => isVariable(name))
+  return Object.fromEntries(said.map(([name, value]) => [name, resolved(text(value) ?? '', variables)]))
+}
+
+/** Of tests with one name the second is NAME-2. */
+function unique(tests: readonly TmtTest[]): TmtTest[] {
+  const counts = new Map<string, number>()
+  return tests.map((test) => {
+    const count = (counts.get(test.name) ?? 0) + 1
+    counts.set(test.name, count)
+    return count === 1 ? test : { ...test, name: `${test.name}-${count}` }
+  })
+}
+
+const text = (value: unknown): string | null =>
+  ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : null
+
+const textsIn = (value: unknown): string[] =>
+  (Array.isArray(value) ? (value as unknown[]) : [value])
+    .flatMap((one) => (typeof one === 'string' ? one.split(',') : [text(one)]))
+    .flatMap((one) => (one === null || one.trim() === '' ? [] : [one.trim()]))
+
+const dataIn = (value: unknown): Data => (isData(value) ? value : {})

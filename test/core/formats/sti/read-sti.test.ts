@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { readRepository } from '../../../../core/formats/repository.ts'
+import { mostPlaybooks, playbookIn, readSti } from '../../../../core/formats/sti/read-sti.ts'
+
+const repository = { namespace: 'rpms', name: 'hello' }
+const entriesOf = (files: Record<string, string>) =>
+  new Map(
+    Object.entries(files).map(([path, text]) => [
+      path,
+      { kind: 'file' as const, size: text.length, bytes: Buffer.from(text) },
+    ]),
+  )
+const plan = (text: string) => {
+  const { plan: found, reason } = playbookIn('tests/tests.yml', text)
+  assert.ok(found, reason ?? '')
+  return found
+}
+const why = (text: string): string => playbookIn('tests/tests.yml', text).reason ?? 'it is read'
+
+const basic = (rest: string): string =>
+  `- hosts: localhost\n  roles:\n  - role: standard-test-basic\n    tags: [classic]\n${rest}`
+
+describe('reading playbooks of the Standard Test Interface', () => {
+  it('makes a check of each, with time for all of its tests', () => {
+    const text = basic('    tests:\n    - smoke: {dir: ., run: ./smoke.sh, timeout: 10m}\n    - other\n')
+    const { checks, skipped, faults } = readSti(entriesOf({ 'tests/tests_quick.yml': text }), { repository })
+    assert.deepEqual([skipped, faults], [[], []])
+    assert.deepEqual(checks[0], {
+      name: 'sti.tests_quick',
+      summary: 'tests/tests_quick.yml (2 tests)',
+      run: 'tests/tests_quick.yml',
+      image: null,
+      install: true,
+      packages: [],
+      on: 'build',
+      for: ['rpms/hello'],
+      arch: null,
+      network: 'mirror',
+      timeoutSeconds: 1800 + 600 + 3600,
+      memoryMiB: 2048,
+      cpus: 1,
+      diskMiB: 8192,
+      results: 'exit',
+      rules: { unskippable: true },
+      sti: { playbook: 'tests/tests_quick.yml' },
+    })
+  })
+
+  it('knows where each test runs, by which command and with which variables', () => {
+    const { tests, packages } = plan(
+      basic(`    environment: {LEVEL: 2, WHERE: "{{ place }}"}
+    place: here
+    required_packages: [bc, "{{ interpreter }}"]
+    interpreter: python3
+    tests:
+    - named
+    - placed: {dir: deep/er}
+    - spoken: {dir: ., run: "echo {{ place }}"}
+    - up: {dir: ../src, run: make check}
+`),
+    )
+    assert.deepEqual(packages, ['bc', 'python3'])
+    assert.deepEqual(
+      tests.map(({ name, folder, command, framework }) => [name, folder, command, framework]),
+      [
+        ['/named', 'tests/named', './runtest.sh', 'shell'],
+        ['/placed', 'tests/deep/er', './runtest.sh', 'shell'],
+        ['/spoken', 'tests', 'echo here', 'shell'],
+        ['/up', 'src', 'make check', 'shell'],
+      ],
+    )
+    assert.deepEqual(tests[0]?.environment, { LEVEL: '2', WHERE: 'here' })
+  })
+
+  it('runs beakerlib where the role says so', () => {
+    const { tests, recommended } = plan(
+      '- hosts: localhost\n  roles:\n  - {role: standard-test-beakerlib, tags: [classic, container], tests: [a, a]}\n',
+    )
+    assert.deepEqual(recommended, ['beakerlib'])
+    assert.deepEqual(
+      tests.map(({ name, framework }) => `${name} ${framework}`),
+      ['/a beakerlib', '/a-2 beakerlib'],
+    )
+  })
+
+  it('takes of several plays what is for a machine like ours', () => {
+    const role = (tags: string, name: string): string =>
+      `- hosts: localhost\n  roles:\n  - {role: standard-test-basic, tags: [${tags}], tests: [{${name}: {run: x}}]}\n`
+    const { tests } = plan(role('classic', 'ours') + role('container, atomic', 'theirs') + role('', 'any'))
+    assert.deepEqual(
+      tests.map(({ name }) => name),
+      ['/ours', '/any'],
+    )
+  })
+
+  const reasons: [string, string, RegExp][] = [
+    ['is no playbook', 'x: 1', /no list of plays/],
+    ['is no YAML', '- [', /line 1 is not YAML/],
+    ['is for containers', basic('').replace('classic', 'container'), /none of its roles is for a machine/],
+    ['has steps', '- hosts: localhost\n  tasks: [{command: ls}]\n', /steps of its own \(tasks\)/],
+    ['mixes', `${basic('    tests: [a]\n')}  tasks: [{command: ls}]\n`, /steps beside its roles/],
+    ['wants sources', basic('').replace('basic', 'source'), /sources of the package/],
+    ['has a foreign role', basic('').replace('standard-test-basic', 'mine'), /its role "mine"/],
+    ['imports', '- import_playbook: other.yml\n', /another playbook/],
+    ['loops', basic('    tests: "{{ all }}"\n'), /worked out by Ansible/],
+    ['has no tests', basic(''), /names no tests/],
+    [
+      'fetches',
+      basic('    repositories: [{repo: "https://x/y.git", dest: y}]\n    tests: [y/a]\n'),
+      /another repository/,
+    ],
+    ['leaves', basic('    tests: [{a: {dir: ../../x, run: y}}]\n'), /leads out/],
+    ['has odd packages', basic('    required_packages: ["a b"]\n    tests: [a]\n'), /no package's name/],
+  ]
+  for (const [what, text, reason] of reasons)
+    it(`says why one cannot be run that ${what}`, () => {
+      assert.match(why(text), reason)
+    })
+
+  it('skips a test whose command is worked out, and runs the others', () => {
+    const { tests } = plan(basic('    tests: [{a: {run: "x {{ y | default(1) }}"}}, {b: {run: z}}]\n'))
+    assert.deepEqual(
+      tests.map(({ skip }) => skip),
+      ['it is worked out by Ansible (Jinja)', null],
+    )
+  })
+
+  it('reads no more playbooks than anybody has, and none beside a tree of tmt', () => {
+    const text = basic('    tests: [a]\n')
+    const many = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`tests/tests${at}.yml`, text]))
+    const { checks, skipped } = readSti(entriesOf(many), { repository })
+    assert.deepEqual([checks.length, skipped.length], [mostPlaybooks, 1])
+    const both = entriesOf({ '.fmf/version': '1\n', 'tests/tests.yml': text })
+    const read = readRepository(both, { repository })
+    assert.deepEqual([read.checks, read.faults], [[], []])
+    assert.match(read.skipped.map(({ reason }) => reason).join(), /stands for its playbooks/)
+  })
+})
