@@ -30,7 +30,7 @@ export type PlaybookReading = { plan: TmtPlan; reason: null } | { plan: null; re
 /** `data`: the playbook as plain data. */
 export function readPlaybook(path: string, data: unknown): PlaybookReading {
   if (!Array.isArray(data) || data.length === 0 || !data.every(isData)) return no('it is no list of plays')
-  const plays = (data).filter((play) => runsHere(play, ['always']))
+  const plays = data.filter((play) => runsHere(play, ['always']))
   if (plays.length === 0) return no(`none of its plays is for a machine like ours (tag ${ourTag})`)
   const free = plays.map(whyFreeForm).find((reason) => reason !== null)
   if (free) return no(free)
