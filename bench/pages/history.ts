@@ -81,7 +81,13 @@ async function writePackages(db: Knex, count: number, now: number): Promise<void
   await insert(
     db,
     'packages',
-    numbers.map((id) => ({ id, namespace: 'deb', name: nameOf(id), created_at })),
+    numbers.map((id) => ({
+      id,
+      namespace: 'deb',
+      name: nameOf(id),
+      search_name: `deb/${nameOf(id)}`,
+      created_at,
+    })),
   )
   await insert(
     db,

@@ -14,6 +14,7 @@ import * as people from './migrations/008-people.ts'
 import * as searchOfExecutions from './migrations/009-search-of-executions.ts'
 import * as sessions from './migrations/010-sessions.ts'
 import * as packageLists from './migrations/011-package-lists.ts'
+import * as quickLooks from './migrations/013-quick-looks.ts'
 
 /** Either the database or a transaction in it: stores are built from whichever they shall belong to. */
 export type Database = Knex
@@ -30,6 +31,7 @@ const migrations = {
   '009-search-of-executions': searchOfExecutions,
   '010-sessions': sessions,
   '011-package-lists': packageLists,
+  '013-quick-looks': quickLooks,
 }
 
 /** What knex needs to know. `url`: postgres://… or the path of an SQLite file. */
