@@ -85,7 +85,6 @@ async function writePackages(db: Knex, count: number, now: number): Promise<void
       id,
       namespace: 'deb',
       name: nameOf(id),
-      search_name: `deb/${nameOf(id)}`,
       created_at,
     })),
   )

@@ -3,9 +3,8 @@ import type { Knex } from 'knex'
 import { isPostgres } from '../dialect.ts'
 
 export async function up(db: Knex): Promise<void> {
-  await db.schema.alterTable('executions', (table) => {
-    table.index(['rerun_of'])
-  })
+  // Few repeat another: an index that held them all would look to a planner like one that tells little apart.
+  await db.raw('create index executions_rerun_of_index on executions (rerun_of) where rerun_of is not null')
   // namespace/name in small letters. SQLite adds only columns that it works out when they are read; its index keeps them.
   const kept = isPostgres(db) ? 'stored' : 'virtual'
   await db.raw(
