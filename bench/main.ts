@@ -1,14 +1,17 @@
 /** `npm run bench -- NAME [--json] [--image NAME]`: measures one thing on this machine, and says what it aims at. */
 import { parseArgs } from 'node:util'
 import { benchExecutions } from './executions.ts'
+import { benchFormats } from './formats.ts'
 import { benchMachines } from './machines.ts'
-import type { Measured } from './measured.ts'
+import { WrongUse, type Measured } from './measured.ts'
 import { benchPages } from './pages.ts'
 import { benchPush } from './push.ts'
 import { benchResults } from './results.ts'
 
 interface Options {
-  image?: string | undefined
+  image?: string
+  corpus?: string
+  write?: boolean
 }
 
 const benches: Readonly<Record<string, { summary: string; run: (options: Options) => Promise<Measured> }>> = {
@@ -16,6 +19,7 @@ const benches: Readonly<Record<string, { summary: string; run: (options: Options
     summary: '200 executions through the whole product over machines opened directly',
     run: benchExecutions,
   },
+  formats: { summary: 'what of real checks is read (--corpus FOLDER [--write])', run: benchFormats },
   machines: { summary: 'a fresh machine: booted, cloned, from the pool (--image tiny)', run: benchMachines },
   pages: { summary: "pages of a distribution's site over those of a small one", run: benchPages },
   push: { summary: 'a small push with the hooks over the same push without them', run: benchPush },
@@ -24,13 +28,18 @@ const benches: Readonly<Record<string, { summary: string; run: (options: Options
 
 const usage = (): string =>
   [
-    'Usage: npm run bench -- NAME [--json] [--image NAME]',
+    'Usage: npm run bench -- NAME [--json] [OPTIONS]',
     ...Object.entries(benches).map(([name, { summary }]) => `  ${name}  ${summary}`),
     '',
   ].join('\n')
 
 async function main(args: readonly string[]): Promise<number> {
-  const options = { json: { type: 'boolean' }, image: { type: 'string' } } as const
+  const options = {
+    json: { type: 'boolean' },
+    image: { type: 'string' },
+    corpus: { type: 'string' },
+    write: { type: 'boolean' },
+  } as const
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true })
   const [name = '', ...more] = positionals
   const bench = Object.hasOwn(benches, name) ? benches[name] : undefined
@@ -38,7 +47,13 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(usage())
     return 2
   }
-  const { lines, data } = await bench.run(values)
+  const found = await bench.run(values).catch((error: unknown) => {
+    if (!(error instanceof WrongUse)) throw error
+    process.stderr.write(`bench: ${error.message}\n`)
+    return null
+  })
+  if (!found) return 2
+  const { lines, data } = found
   console.log(lines.join('\n'))
   if (values.json) console.log(JSON.stringify({ bench: name, ...data }))
   return 0

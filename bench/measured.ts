@@ -7,6 +7,9 @@ export interface Measured {
   data: Record<string, unknown>
 }
 
+/** What somebody asked for cannot be measured as asked. */
+export class WrongUse extends Error {}
+
 /** NaN of nothing. */
 export function median(values: readonly number[]): number {
   const sorted = ascending(values)
