@@ -78,7 +78,7 @@ export function readersOf(
     .map(({ user, because }) => ({ user, because }))
 }
 
-const wants = (interest: Interest, became: Became): boolean =>
+export const wants = (interest: Interest, became: Became): boolean =>
   interest === 'changes' || (interest === 'failures' && became === 'broken')
 
 /** Messages to one reader within `interval` that are about one build each; more builds than that become one digest. */

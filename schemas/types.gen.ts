@@ -771,6 +771,12 @@ export interface PublisherSettings {
   webhooks?: {
     [k: string]: WebhookSettings
   }
+  /**
+   * Rooms of chats that are told what people are told, by a name that stays; each by a webhook or on Matrix.
+   */
+  chat?: {
+    [k: string]: ChatRoom
+  }
 }
 /**
  * A broker that speaks AMQP 0-9-1, in the form of Fedora Messaging.
@@ -853,6 +859,38 @@ export interface WebhookSettings {
    * dev.assay.execution.* (default) or dev.cdevents.testcaserun.*.
    */
   vocabulary?: 'assay' | 'cdevents'
+}
+export interface ChatRoom {
+  /**
+   * Path of a file that holds the address of an incoming webhook, which is a secret (Slack, Mattermost and what takes their form).
+   */
+  webhookFile?: string
+  matrix?: MatrixRoom
+  /**
+   * Patterns of namespace/name that the room hears of; default: all.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  packages?: string[]
+  /**
+   * changes (default), or only failures.
+   */
+  interest?: 'changes' | 'failures'
+}
+export interface MatrixRoom {
+  /**
+   * Of the home server.
+   */
+  url: string
+  /**
+   * Its id, !x:example.org.
+   */
+  room: string
+  /**
+   * Path of a file with the access token of whom Assay speaks as.
+   */
+  tokenFile: string
 }
 /**
  * What every package's maintainers may do with branches that releases run from; a package may be allowed more.

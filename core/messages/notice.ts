@@ -72,6 +72,18 @@ export function noticeText(notice: Notice, context: NoticeContext): string {
   return `${[...parts, footer(notice, context)].join('\n\n')}\n`
 }
 
+/** Lines that a room of a chat is told. */
+const linesTold = 20
+
+/** For a room: a line and a link for each piece, since what the lines say more is one click away. */
+export function chatText({ pieces, more }: Notice, base: string): string {
+  const lines = pieces
+    .slice(0, linesTold)
+    .map((piece) => `${headline(piece)}. ${since(piece)} ${base}/executions/${piece.execution}`)
+  const rest = pieces.length - lines.length + more
+  return [...lines, ...(rest > 0 ? [`… and ${rest} more: ${base}/`] : [])].join('\n')
+}
+
 function pieceText(piece: NewsPiece, { base, tails }: NoticeContext): string {
   const tail = tails.get(piece.execution) ?? []
   return [

@@ -5,6 +5,7 @@ import { deliveryOf, hear, pace, readersOf, type Became, type Word } from '../..
 import { grouped } from '../../core/grouped.ts'
 import { decides, meaning } from '../../core/standing.ts'
 import { peoplesOf } from '../publishers/names.ts'
+import { isRoom, roomsOf, type Room } from '../rooms.ts'
 import type { Services } from '../services.ts'
 import type { Execution } from '../store/executions.ts'
 import type { Speaker } from '../store/news.ts'
@@ -19,13 +20,24 @@ const limits = { builds: 200, executions: 10_000, pieces: 100 }
 export async function tellPeople(services: Needs): Promise<void> {
   const { stores, transaction, now } = services
   const publishers = peoplesOf(services.settings)
+  const rooms = roomsOf(services.settings)
   for (const buildId of await stores.news.ripe(now(), limits.builds))
-    await transaction((inside) => hearBuild(inside, buildId, now(), publishers.length > 0))
-  for (const user of await stores.news.readers()) await tell(services, user, publishers)
+    await transaction((inside) => hearBuild(inside, buildId, now(), { people: publishers.length > 0, rooms }))
+  for (const reader of await stores.news.readers()) {
+    const room = rooms.find((one) => one.reader === reader)
+    // What a room that is gone was to hear nobody hears.
+    await tell(services, reader, room ? [room.publisher] : isRoom(reader) ? [] : publishers)
+  }
+}
+
+/** Who is told at all. */
+interface Told {
+  people: boolean
+  rooms: readonly Room[]
 }
 
 /** Hears what the checks of a build say now, and keeps what is news for whoever wants it. */
-async function hearBuild(inside: Stores, buildId: string, now: string, isTold: boolean): Promise<void> {
+async function hearBuild(inside: Stores, buildId: string, now: string, told: Told): Promise<void> {
   if (!(await inside.news.unwatch(buildId))) return
   const executions = await inside.executionLists.list({ buildId, limit: limits.executions })
   const changed: Changed[] = []
@@ -37,7 +49,11 @@ async function hearBuild(inside: Stores, buildId: string, now: string, isTold: b
     await inside.news.setWord(speaker, word)
     if (became) changed.push({ execution, became, before })
   }
-  if (isTold && changed.length > 0) await keepNews(inside, changed, now)
+  if (told.people && changed.length > 0) await keepNews(inside, changed, now)
+  for (const { reader, hears } of told.rooms)
+    for (const { execution, became, before } of changed)
+      if (hears(execution.package, became))
+        await inside.news.keep(reader, { ...pieceOf(execution, became, before), because: 'follower' }, now)
 }
 
 interface Changed {

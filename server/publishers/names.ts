@@ -3,6 +3,7 @@ import type { Settings } from '../../schemas/types.gen.ts'
 
 export const fedoraMessagingName = 'fedora-messaging'
 export const mailName = 'mail'
+export const chatName = (room: string): string => `chat ${room}`
 export const webhookName = (name: string): string => `webhook ${name}`
 
 /** Those that the settings want to hear of every execution. */

@@ -2,6 +2,7 @@
 import type { Config } from '../../core/config.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Settings } from '../../schemas/types.gen.ts'
+import { chat } from './chat.ts'
 import { fedoraMessaging, type Needs as BrokerNeeds } from './fedora-messaging.ts'
 import { mail, type Needs as MailNeeds } from './mail.ts'
 import type { Publisher } from './publisher.ts'
@@ -11,12 +12,19 @@ import { webhook } from './webhook.ts'
 export async function openPublishers(
   needs: BrokerNeeds & MailNeeds & { config: Config; settings: Settings },
 ): Promise<Publisher[]> {
-  const { fedoraMessaging: bus, mail: post, webhooks = {} } = needs.settings.publishers ?? {}
+  const {
+    fedoraMessaging: bus,
+    mail: post,
+    webhooks = {},
+    chat: rooms = {},
+  } = needs.settings.publishers ?? {}
   const opened = await Promise.all(
     Object.entries(webhooks).map(([name, settings]) =>
       webhook(needs, name, settings).catch(refuse(`webhooks.${name}`)),
     ),
   )
+  for (const [name, room] of Object.entries(rooms))
+    opened.push(await chat(needs, name, room).catch(refuse(`chat.${name}`)))
   if (post) opened.push(await mail(needs, post).catch(refuse('mail')))
   if (!bus) return opened
   const url = bus.url ?? needs.config.amqpUrl

@@ -1,0 +1,25 @@
+/** Rooms of chats as readers of news: beside people, who subscribe themselves, the settings say what a room hears. */
+import { wants, type Became } from '../core/notify.ts'
+import { matchesText } from '../core/matching.ts'
+import type { Settings } from '../schemas/types.gen.ts'
+import { chatName } from './publishers/names.ts'
+
+export interface Room {
+  /** As a reader of news. No user's name begins with #. */
+  reader: string
+  publisher: string
+  hears: (packageName: string, became: Became) => boolean
+}
+
+const mark = '#'
+const readerOf = (name: string): string => `${mark}${name}`
+
+export const isRoom = (reader: string): boolean => reader.startsWith(mark)
+
+export const roomsOf = ({ publishers = {} }: Settings): Room[] =>
+  Object.entries(publishers.chat ?? {}).map(([name, { packages = ['*/*'], interest = 'changes' }]) => ({
+    reader: readerOf(name),
+    publisher: chatName(name),
+    hears: (packageName, became) =>
+      wants(interest, became) && packages.some((glob) => matchesText(packageName, glob)),
+  }))
