@@ -13,6 +13,12 @@ export interface Word {
 
 export type Became = 'broken' | 'mended'
 
+/** What is told: a change, or that the service could not judge, which is for its operators. */
+export type Told = Became | 'unjudged'
+
+/** The group of users who are told what the service is to blame for. */
+export const operators = 'operators'
+
 /**
  * What a verdict on `build` does to the word before it. It is a change when it says otherwise; the first word is one
  * when it is bad. A verdict on a build older than the word's is history: it changes nothing.
@@ -52,7 +58,7 @@ export interface Circle {
 
 export interface Reader {
   user: string
-  because: 'maintainer' | 'follower'
+  because: 'maintainer' | 'follower' | 'operator'
 }
 
 /**

@@ -874,9 +874,9 @@ export interface ChatRoom {
    */
   packages?: string[]
   /**
-   * changes (default), or only failures.
+   * changes (default), only failures, or errors: what the service is to blame for.
    */
-  interest?: 'changes' | 'failures'
+  interest?: 'changes' | 'failures' | 'errors'
 }
 export interface MatrixRoom {
   /**

@@ -1,5 +1,5 @@
 /** News for people as text: what changed, since when, the failing lines, where to look, why, and how to stop it. */
-import { everyPackage, type Became, type Reader } from '../notify.ts'
+import { everyPackage, operators, type Reader, type Told } from '../notify.ts'
 
 /** What one reader is told about one execution. */
 export interface NewsPiece {
@@ -11,7 +11,7 @@ export interface NewsPiece {
   attempt: number
   check: string
   arch: string
-  became: Became
+  became: Told
   /** The last version with the other verdict, and the first; null: there was no verdict before. */
   before: { version: string; since: string } | null
   note: string | null
@@ -36,7 +36,11 @@ export interface NoticeContext {
   tails: ReadonlyMap<string, readonly string[]>
 }
 
-const verbs: Readonly<Record<Became, string>> = { broken: 'broke', mended: 'holds again' }
+const verbs: Readonly<Record<Told, string>> = {
+  broken: 'broke',
+  mended: 'holds again',
+  unjudged: 'could not be judged',
+}
 
 const packagesOf = ({ pieces }: Notice): string[] => [...new Set(pieces.map((piece) => piece.package))]
 
@@ -55,11 +59,19 @@ export function noticeSubject(notice: Notice): string {
   return `${counted} in ${names.length}${more > 0 ? ' or more' : ''} packages: ${names.slice(0, 3).join(', ')}${others}`
 }
 
+const counted: readonly (readonly [Told, string])[] = [
+  ['broken', 'broke'],
+  ['mended', 'hold again'],
+  ['unjudged', 'could not be judged'],
+]
+
 function countByKind({ pieces, more }: Notice): string {
   if (more > 0) return `${pieces.length + more} checks changed`
-  const broken = pieces.filter(({ became }) => became === 'broken').length
-  const mended = pieces.length - broken
-  return [broken > 0 && `${broken} broke`, mended > 0 && `${mended} hold again`].filter(Boolean).join(', ')
+  const counts = counted.flatMap(([became, words]) => {
+    const count = pieces.filter((piece) => piece.became === became).length
+    return count > 0 ? [`${count} ${words}`] : []
+  })
+  return counts.join(', ')
 }
 
 const headline = (piece: NewsPiece): string =>
@@ -99,6 +111,7 @@ function pieceText(piece: NewsPiece, { base, tails }: NoticeContext): string {
 }
 
 function since({ became, before, version }: NewsPiece): string {
+  if (became === 'unjudged') return 'The service is to blame, or the host that it runs on.'
   if (before === null) return `Since ${version}, its first verdict here.`
   return became === 'broken'
     ? `Since ${version}; it held up to ${before.version}.`
@@ -113,6 +126,8 @@ function footer(notice: Notice, { unsubscribe }: NoticeContext): string {
   const reasons = new Set(notice.pieces.map(({ because }) => because))
   const why = [reasons.has('maintainer') && 'maintain', reasons.has('follower') && 'follow'].filter(Boolean)
   const shown = packages.slice(0, stopsShown)
+  if (reasons.has('operator'))
+    return `-- \nYou get this because you are in the group ${operators}: \`assay group rm ${operators} ${notice.user}\` ends it.`
   return [
     '-- ',
     `You get this because you ${why.join(' or ')} ${shown.join(', ')}${packages.length > shown.length ? ', …' : ''}.`,

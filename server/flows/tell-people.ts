@@ -1,7 +1,16 @@
 /** From verdicts to messages for people: what a build's checks changed becomes news, and news becomes few messages. */
 import { standing } from '../../core/news.ts'
 import type { NewsPiece, Notice } from '../../core/messages/notice.ts'
-import { deliveryOf, hear, pace, readersOf, type Became, type Word } from '../../core/notify.ts'
+import {
+  deliveryOf,
+  hear,
+  operators,
+  pace,
+  readersOf,
+  type Became,
+  type Told,
+  type Word,
+} from '../../core/notify.ts'
 import { grouped } from '../../core/grouped.ts'
 import { decides, meaning } from '../../core/standing.ts'
 import { peoplesOf } from '../publishers/names.ts'
@@ -31,13 +40,13 @@ export async function tellPeople(services: Needs): Promise<void> {
 }
 
 /** Who is told at all. */
-interface Told {
+interface Audience {
   people: boolean
   rooms: readonly Room[]
 }
 
 /** Hears what the checks of a build say now, and keeps what is news for whoever wants it. */
-async function hearBuild(inside: Stores, buildId: string, now: string, told: Told): Promise<void> {
+async function hearBuild(inside: Stores, buildId: string, now: string, told: Audience): Promise<void> {
   if (!(await inside.news.unwatch(buildId))) return
   const executions = await inside.executionLists.list({ buildId, limit: limits.executions })
   const changed: Changed[] = []
@@ -49,11 +58,32 @@ async function hearBuild(inside: Stores, buildId: string, now: string, told: Tol
     await inside.news.setWord(speaker, word)
     if (became) changed.push({ execution, became, before })
   }
+  const unjudged = standing(executions).filter(isServices)
   if (told.people && changed.length > 0) await keepNews(inside, changed, now)
+  if (told.people && unjudged.length > 0) await keepForOperators(inside, unjudged, now)
   for (const { reader, hears } of told.rooms)
     for (const { execution, became, before } of changed)
       if (hears(execution.package, became))
         await inside.news.keep(reader, { ...pieceOf(execution, became, before), because: 'follower' }, now)
+  for (const { reader, hears } of told.rooms)
+    for (const execution of unjudged)
+      if (hears(execution.package, 'unjudged'))
+        await inside.news.keep(reader, { ...pieceOf(execution, 'unjudged', null), because: 'operator' }, now)
+}
+
+/** Where the service is to blame. */
+const isServices = ({ outcome, concerns }: Execution): boolean =>
+  outcome === 'errored' && concerns === 'service'
+
+async function keepForOperators(
+  { groups, readers, news }: Stores,
+  unjudged: readonly Execution[],
+  now: string,
+): Promise<void> {
+  const reachable = await readers.reachable(await groups.members(operators))
+  for (const user of reachable)
+    for (const execution of unjudged)
+      await news.keep(user, { ...pieceOf(execution, 'unjudged', null), because: 'operator' }, now)
 }
 
 interface Changed {
@@ -85,7 +115,7 @@ async function keepNews(
   }
 }
 
-const pieceOf = (execution: Execution, became: Became, before: Word | null): Omit<NewsPiece, 'because'> => ({
+const pieceOf = (execution: Execution, became: Told, before: Word | null): Omit<NewsPiece, 'because'> => ({
   package: execution.package,
   release: execution.release,
   version: execution.version,

@@ -117,6 +117,22 @@ onEachDatabase('telling people what changed', (open) => {
     assert.deepEqual(await mailOfAnHour(), [])
   })
 
+  it('tells operators, and nobody else, what the service is to blame for', async () => {
+    await server.services.stores.groups.add('operators', 'olga')
+    await server.services.stores.readers.setAddress('olga', 'olga@example.org')
+    const { executions } = await announce(server.services, { version: '1' })
+    const id = executions[0]!.id
+    const state = async () => (await server.services.stores.executions.get(id)).state
+    while ((await state()) === 'scheduled') await runner.report(await runner.take(id), machineError)
+    const [told, ...others] = await mailOfAnHour()
+    assert.deepEqual([told?.to, others], [['olga@example.org'], []])
+    assert.match(
+      told?.headers.get('subject') ?? '',
+      /deb\/hello 1 \(bookworm\): smoke could not be judged on x86_64/,
+    )
+    assert.match(told?.body ?? '', /^The service is to blame[^]*qemu fell over[^]*in the group operators/m)
+  })
+
   it('tells of many packages that change at once in one message', async () => {
     for (const name of ['deb/a', 'deb/b', 'deb/c', 'deb/d']) {
       await addPackage(server.services, name)

@@ -8,7 +8,7 @@ import { openPublishers } from '../../../server/publishers/open-publishers.ts'
 import { deliverDue } from '../../../server/publishers/publishing.ts'
 import { temporaryFolder, type TemporaryFolder } from '../../support/folder.ts'
 import { listenOn } from '../../support/listen.ts'
-import { reportOf, testRunner, type TestRunner } from '../../support/runner.ts'
+import { machineError, reportOf, testRunner, type TestRunner } from '../../support/runner.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
 import { settingsFile } from '../../support/settings.ts'
 import { addHello, addPackage, announce } from '../../support/site.ts'
@@ -50,6 +50,7 @@ describe('rooms of chats', () => {
         packages: ['deb/lib*-perl'],
         interest: 'failures' as const,
       },
+      operators: { webhookFile: await file('ops', `${chat.url}/hooks/ops`), interest: 'errors' as const },
     }
     server = await startTestServer({
       settingsFile: await settingsFile(folder.path, { publishers: { chat: rooms } }),
@@ -74,6 +75,10 @@ describe('rooms of chats', () => {
     const { executions } = await announce(server.services, { package: name, version })
     for (const { id } of executions)
       await runner.report(await runner.take(id), reportOf({ phase: 'check', how: 'exited', exitCode }))
+    return heardNow()
+  }
+
+  async function heardNow(): Promise<Heard[]> {
     const publishers = await openPublishers(server.services)
     hours += 2
     for (const minutes of [5, 10]) {
@@ -119,6 +124,19 @@ describe('rooms of chats', () => {
     const paths = [...first, ...again].flatMap(({ method, path }) => (method === 'PUT' ? [path] : []))
     assert.ok(first.length > 0 && again.length > 0)
     assert.equal(new Set(paths).size, 1)
+  })
+
+  it('hear, where they ask for it, what the service is to blame for', async () => {
+    const { executions } = await announce(server.services, { version: '4.1' })
+    const id = executions[0]?.id ?? ''
+    const state = async (): Promise<string> => (await server.services.stores.executions.get(id)).state
+    while ((await state()) === 'scheduled') await runner.report(await runner.take(id), machineError)
+    const told = await heardNow()
+    assert.deepEqual(
+      told.map(({ path }) => path),
+      ['/hooks/ops'],
+    )
+    assert.match(told[0]?.body['text'] ?? '', /smoke could not be judged on x86_64\. The service is to blame/)
   })
 
   it('read no commands in what a build system writes', async () => {
