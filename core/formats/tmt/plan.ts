@@ -5,6 +5,7 @@ import { discover } from './discover.ts'
 import { hardwareOf, type Hardware } from './hardware.ts'
 import { applies, whyNotThePhase } from './phases.ts'
 import { extended } from './context.ts'
+import { planKeys, slips } from './keys.ts'
 import type { AdjustedNode, Project } from './project.ts'
 import { packageName } from './requirements.ts'
 import type { TmtTest } from './test.ts'
@@ -62,9 +63,19 @@ export function readPlan(node: AdjustedNode, project: Project, context: Context)
     exitFirst: execute.some((phase) => flagOf(asValues(node)(phase), 'exit-first', false)),
     tests,
     hardware: hardwareOf(node),
-    notes: [...new Set(runs.flatMap(({ name, notes }) => notes.map((note) => `test ${name}: ${note}`)))],
+    notes: [...slips(node.data, planKeys), ...notesOn(runs)],
   }
 }
+
+/** What is said of several tests is said once. */
+const notesOn = (tests: readonly TmtTest[]): string[] => {
+  const names = new Map<string, string[]>()
+  for (const { name, notes } of tests)
+    for (const note of notes) names.set(note, [...(names.get(note) ?? []), name])
+  return [...names].map(([note, [first = '', ...more]]) => `test ${first}${andMore(more.length)}: ${note}`)
+}
+
+const andMore = (count: number): string => (count === 0 ? '' : ` and ${count} more`)
 
 const isReason = (reason: string | null): reason is string => reason !== null
 const asValues =

@@ -1,4 +1,5 @@
 /** A test of tmt, as a node of fmf or an entry of a plan declares it. Pure. */
+import { slips, testKeys } from './keys.ts'
 import { requirementsOf } from './requirements.ts'
 import { durationOf } from './duration.ts'
 import { environmentOf, flagOf, numberOf, textOf, textsOf, type Values } from './values.ts'
@@ -82,6 +83,7 @@ function notesOn(values: Values): string[] {
   return [
     ...(checks.length > 0 ? [`it is run without its checks (${checks.join(', ')})`] : []),
     ...(flagOf(values, 'tty', false) ? ['it is run without a terminal (tty)'] : []),
+    ...slips(values.data, testKeys),
   ]
 }
 
