@@ -314,11 +314,4 @@ describe('what tmt says', () => {
     ])
       assert.equal(readEnvironmentFile(path ?? '', text ?? ''), null)
   })
-    assert.equal(checks.length, 1)
-    assert.deepEqual(notes, [
-      'check tmt.plan: tmt does not know its key enviroment: is environment meant?',
-      'check tmt.plan: test /tests/a and 1 more: tmt does not know its key requires: is require meant?',
-      'check tmt.plan: test /tests/b: tmt does not know its key duraton: is duration meant?',
-    ])
-  })
 })
