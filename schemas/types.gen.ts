@@ -39,6 +39,7 @@ export interface EveryShape {
   KojiBuildChange?: KojiBuildChange
   Manifest?: Manifest
   ObsBuildSuccess?: ObsBuildSuccess
+  Ownership?: Ownership
   PackageChange?: PackageChange
   Push?: Push
   ReaderChange?: ReaderChange
@@ -539,6 +540,17 @@ export interface ObsBuildSuccess {
   srcmd5?: string
   user?: string | null
   [k: string]: unknown
+}
+/**
+ * Who maintains what, as a distribution keeps it: users, or groups as @group, by namespace and name. Fedora publishes it so.
+ */
+export interface Ownership {
+  [k: string]: {
+    /**
+     * @maxItems 100
+     */
+    [k: string]: string[]
+  }
 }
 /**
  * What an admin changes about a package; what is absent stays.

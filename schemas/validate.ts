@@ -18,6 +18,7 @@ import type {
   Job,
   KojiBuildChange,
   ObsBuildSuccess,
+  Ownership,
   PackageChange,
   Push,
   ReaderChange,
@@ -44,6 +45,7 @@ export const validateClaim = validator<Claim>('claim')
 export const validateStep = validator<StepBegun>('step')
 export const validateWork = validator<Work>('work')
 export const validatePackageChange = validator<PackageChange>('package-change')
+export const validateOwnership = validator<Ownership>('ownership')
 export const validatePush = validator<Push>('push')
 export const validateReaderChange = validator<ReaderChange>('reader-change')
 export const validateImage = validator<ImageFacts>('image')

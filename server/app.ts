@@ -15,6 +15,7 @@ import { keyRoutes } from './routes/keys.ts'
 import { listenerRoutes } from './routes/listeners.ts'
 import { openApiRoutes } from './routes/openapi.ts'
 import { outboxRoutes } from './routes/outbox.ts'
+import { ownershipRoutes } from './routes/ownership.ts'
 import { packageRoutes } from './routes/packages.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { peopleRoutes } from './routes/people.ts'
@@ -43,7 +44,7 @@ export function buildApp(services: Services): Express {
   app.use(packageRoutes(services), treeRoutes(services), buildRoutes(services), checkRoutes(services))
   app.use(runnerRoutes(services), tokenRoutes(services), keyRoutes(services), groupRoutes(services))
   app.use(peopleRoutes(services), healthRoutes(services), openApiRoutes())
-  app.use(outboxRoutes(services), listenerRoutes(services))
+  app.use(outboxRoutes(services), listenerRoutes(services), ownershipRoutes(services))
   app.use(resultsdbRoutes(services))
   app.use('/api', nothingHere)
   app.use(pageRoutes(services))

@@ -1,11 +1,13 @@
 /** `assay package`: which packages there are and who maintains them. */
+import { readFile } from 'node:fs/promises'
+import { text as textFrom } from 'node:stream/consumers'
 import { readConfig } from '../../core/config.ts'
 import { fullName, parsePackage } from '../../core/names.ts'
 import { openApi } from '../api.ts'
 import { allPages } from '../all-pages.ts'
 import { readArguments } from '../arguments.ts'
 import { UsageError, type Command } from '../command.ts'
-import { print, printJson, printTable } from '../output.ts'
+import { print, printJson, printTable, say } from '../output.ts'
 
 interface PackageJson {
   package: string
@@ -16,12 +18,12 @@ interface PackageJson {
 
 export default {
   usage:
-    'add NS/NAME [--maintainer USER|@GROUP ...] | change NS/NAME [--maintainer USER|@GROUP ...] [--no-maintainer USER|@GROUP ...] [--force-push yes|no] [--delete-branches yes|no] | list | rm NS/NAME',
+    'add NS/NAME [--maintainer USER|@GROUP ...] | change NS/NAME [--maintainer USER|@GROUP ...] [--no-maintainer USER|@GROUP ...] [--force-push yes|no] [--delete-branches yes|no] | list | rm NS/NAME | import FILE [--dry-run]',
   summary:
-    'Adds a package or maintainers to it, changes who maintains it and what they may, lists packages, removes one without builds.',
+    'Adds a package or maintainers to it, changes who maintains it and what they may, lists packages, removes one without builds, takes over a list of who maintains what.',
   async run([action = '', ...args]) {
     const run = actions[action]
-    if (!run) throw new UsageError('say what to do: add, change, list or rm')
+    if (!run) throw new UsageError('say what to do: add, change, list, rm or import')
     await run(args)
     return 0
   },
@@ -68,6 +70,49 @@ const actions: Record<string, (args: string[]) => Promise<void>> = {
     await openApi(readConfig(process.env)).remove(`/api/v1/packages/${name}`)
     print(`${name} is removed.`)
   },
+  async import(args) {
+    const options = { 'dry-run': { type: 'boolean' } } as const
+    const { values, positionals } = readArguments(args, options, { least: 1, most: 1 })
+    const path = `/api/v1/ownership${values['dry-run'] ? '?dry=1' : ''}`
+    const taken = await openApi(readConfig(process.env)).post<Taken>(
+      path,
+      await readOwnership(positionals[0] ?? ''),
+    )
+    if (values.json) printJson(taken)
+    else showTaken(taken)
+  },
+}
+
+interface Taken {
+  dry: boolean
+  changes: { package: string; isNew: boolean; add: string[]; remove: string[] }[]
+}
+
+/** `-` is standard input. Throws UsageError for what is no JSON; what it must say the server knows. */
+async function readOwnership(file: string): Promise<unknown> {
+  const text = await (file === '-' ? textFrom(process.stdin) : readFile(file, 'utf8')).catch(
+    (error: unknown) => {
+      throw new UsageError(`${file} cannot be read: ${(error as Error).message}`)
+    },
+  )
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new UsageError(`${file} is not JSON: ${(error as Error).message}`)
+  }
+}
+
+function showTaken({ dry, changes }: Taken): void {
+  for (const { package: name, isNew, add, remove } of changes)
+    print(
+      [
+        `${isNew ? 'new ' : ''}${name}`,
+        ...add.map((user) => `+${user}`),
+        ...remove.map((user) => `-${user}`),
+      ].join(' '),
+    )
+  const many = changes.length === 1 ? '1 package' : `${changes.length} packages`
+  say(dry ? `${many} would change.` : `${many} changed.`)
 }
 
 /** `{[key]: true or false}`, or nothing where the question was not answered. */

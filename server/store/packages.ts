@@ -112,6 +112,20 @@ export function packages(db: Database) {
       const alone = named.filter((name) => !groups.includes(name))
       return [...new Set([...alone, ...members.map(({ user }) => user)])].sort()
     },
+    /** Maintainers of all packages in the namespaces, by full name. */
+    async maintained(namespaces: readonly string[]): Promise<Map<string, Set<string>>> {
+      const rows = await db('packages')
+        .leftJoin('maintainers', 'maintainers.package_id', 'packages.id')
+        .whereIn('namespace', namespaces)
+        .select<{ namespace: string; name: string; user: string | null }[]>('namespace', 'name', 'user')
+      const found = new Map<string, Set<string>>()
+      for (const { user, ...name } of rows) {
+        const users = found.get(fullName(name)) ?? new Set()
+        if (user !== null) users.add(user)
+        found.set(fullName(name), users)
+      }
+      return found
+    },
     async addMaintainer(id: number, user: string): Promise<void> {
       await db('maintainers').insert({ package_id: id, user }).onConflict(['package_id', 'user']).ignore()
     },

@@ -41,6 +41,22 @@ describe('the command line', () => {
     assert.doesNotMatch((await run('package', 'list')).out, /bash/)
   })
 
+  it("takes over a distribution's list of who maintains what", async () => {
+    await using folder = await temporaryFolder()
+    const file = join(folder.path, 'owners.json')
+    await writeFile(file, '{"rpms": {"bash": ["ann", "@shells"]}}')
+    const dry = await run('package', 'import', file, '--dry-run')
+    assert.deepEqual([dry.out, dry.code], ['new rpms/bash +ann +@shells\n', 0], dry.err)
+    assert.match(dry.err, /1 package would change/)
+    assert.match((await run('package', 'import', file)).err, /1 package changed/)
+    assert.match((await run('package', 'list')).out, /^rpms\/bash +@shells, ann$/m)
+    await writeFile(file, '{"rpms": {"bash": "ann"}}')
+    assert.match((await run('package', 'import', file)).err, /rpms\.bash/)
+    await writeFile(file, 'rpms:')
+    assert.match((await run('package', 'import', file)).err, /is not JSON/)
+    assert.equal((await run('package', 'import', '/nowhere')).code, 2)
+  })
+
   it('changes who maintains a package and what they may, and who is in a group', async () => {
     assert.match((await run('group', 'add', 'perl', 'ann', 'bob')).out, /^perl: ann, bob$/m)
     await run('package', 'add', 'deb/moo', '--maintainer', 'ann')

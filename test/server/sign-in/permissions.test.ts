@@ -65,6 +65,7 @@ const cells: Record<Action, Cell[]> = {
   'key.remove': [{ ask: 'DELETE /api/v1/keys/1', may: ['admin'] }],
   'package.change': [
     { ask: 'POST /api/v1/packages', body: {}, may: ['admin'] },
+    { ask: 'POST /api/v1/ownership', body: {}, may: ['admin'] },
     { ask: 'POST /api/v1/packages/deb/hello', body: {}, may: ['admin'] },
     { ask: 'DELETE /api/v1/packages/deb/hello', may: ['admin'] },
   ],
