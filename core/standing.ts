@@ -109,6 +109,10 @@ export const judgedOf = (cells: readonly Cell[]): Judged[] =>
 export const decides = (execution: Pick<ExecutionSeen, 'state' | 'outcome'>): boolean =>
   ['holds', 'broken'].includes(meaning(execution))
 
+/** Whether it is worth running again: it ended, and neither held nor had a reason not to run. */
+export const isWorthRepeating = (execution: Pick<ExecutionSeen, 'state' | 'outcome'>): boolean =>
+  ['broken', 'unjudged'].includes(meaning(execution)) || execution.outcome === 'cancelled'
+
 /** Of several executions for the same build, the one that counts: the newest, cancelled ones last. */
 export function newestOf<T extends ExecutionSeen>(executions: readonly T[]): T | null {
   const kept = executions.filter(({ outcome }) => outcome !== 'cancelled')

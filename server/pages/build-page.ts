@@ -1,14 +1,16 @@
 /** The page of a build: what its checks found, and what it is made of. */
+import { standing } from '../../core/news.ts'
 import { countMarks } from '../../core/overview.ts'
-import { bySeverity, markOf, worst } from '../../core/standing.ts'
+import { bySeverity, isWorthRepeating, markOf, worst } from '../../core/standing.ts'
 import type { BuildArtifact } from '../../schemas/types.gen.ts'
 import type { Build } from '../store/builds.ts'
 import type { Execution } from '../store/executions.ts'
+import { actionForm } from './action-form.ts'
 import { html, link, type Html } from './html.ts'
 import { page, type Document } from './layout.ts'
 import { chip, counted, countWords, words } from './marks.ts'
 import { between, duration, size, timestamp } from './moment.ts'
-import { executionPath, packagePath } from './paths.ts'
+import { buildPath, executionPath, packagePath } from './paths.ts'
 
 export interface BuildPageView {
   build: Build
@@ -17,7 +19,8 @@ export interface BuildPageView {
   why: Record<string, string>
 }
 
-export function buildPage(view: BuildPageView, now: string): Document {
+/** `formKey`: of a viewer who maintains the package. */
+export function buildPage(view: BuildPageView, now: string, formKey: string | null = null): Document {
   const { build, executions } = view
   const mark = worst(executions.map(markOf))
   return page({
@@ -39,6 +42,7 @@ export function buildPage(view: BuildPageView, now: string): Document {
               : 'No check is registered for this build.'
           }
         </p>
+        <div class="actions" data-live="actions">${formKey !== null && repeatAll(view, formKey)}</div>
       </header>
       <dl class="facts">
         <div>
@@ -69,6 +73,13 @@ export function buildPage(view: BuildPageView, now: string): Document {
       ${build.artifacts.length > 0 && artifactsSection(build.artifacts)}
     `,
   })
+}
+
+function repeatAll({ build, executions }: BuildPageView, formKey: string): Html | null {
+  const count = standing(executions).filter(isWorthRepeating).length
+  return count === 0
+    ? null
+    : actionForm(buildPath(build.id, 'rerun'), formKey, `Run again what did not hold (${count})`)
 }
 
 const executionsSection = ({ build, executions, why }: BuildPageView, now: string): Html =>

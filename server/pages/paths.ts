@@ -17,7 +17,7 @@ export const comparePath = (repository: string, from: string, to: string): strin
 
 export const maintainerPath = (user: string): string => path('maintainers', user)
 
-export const buildPath = (id: string): string => path('builds', id)
+export const buildPath = (id: string, ...rest: readonly string[]): string => path('builds', id, ...rest)
 
 export const executionPath = (id: string, ...rest: readonly string[]): string =>
   path('executions', id, ...rest)

@@ -1,11 +1,13 @@
-/** The buttons on the page of an execution, for those who maintain its package. */
+/** The buttons on the pages of an execution and of a build, for those who maintain the package. */
 import { Router } from 'express'
+import { standing } from '../../core/news.ts'
 import type { PackageAction } from '../../core/permissions.ts'
+import { isWorthRepeating } from '../../core/standing.ts'
 import { permitOn } from '../auth.ts'
 import { cancel } from '../flows/cancel.ts'
 import { keepFiles } from '../flows/keep-files.ts'
 import { rerun } from '../flows/rerun.ts'
-import { executionPath } from '../pages/paths.ts'
+import { buildPath, executionPath } from '../pages/paths.ts'
 import { parseId } from '../parse-id.ts'
 import type { Services } from '../services.ts'
 import { ownForm, senderOf } from '../sign-in/forms.ts'
@@ -44,5 +46,14 @@ export function executionActionRoutes(services: Services): Router {
       await permitOn(services, identity, action, await stores.packages.byId(packageId))
       response.redirect(303, executionPath(await press(id, identity.user)))
     })
+
+  router.post('/builds/:id/rerun', ownForm(services), async (request, response) => {
+    const { identity } = senderOf(request).viewer
+    const build = await stores.builds.get(parseId('build', String(request.params['id'])))
+    await permitOn(services, identity, 'execution.rerun', await stores.packages.byId(build.packageId))
+    const ran = standing(await stores.executions.ofBuild(build.id))
+    for (const { id } of ran.filter(isWorthRepeating)) await rerun(services, id, identity.user)
+    response.redirect(303, buildPath(build.id))
+  })
   return router
 }

@@ -40,13 +40,14 @@ export function packagePageRoutes(services: Services): Router {
     const build = await stores.builds.get(parseId('build', request.params.id))
     const executions = await stores.executions.ofBuild(build.id)
     const why = await whyTheyWait(services, executions)
+    const formKey = await formKeyFor(services, request, 'execution.rerun', build.packageId)
     await answer(request, response, {
       json: async () => ({
         ...buildView(build, services.baseUrl()),
         executions: await executionViews(services, executions),
         why,
       }),
-      html: () => buildPage({ build, executions, why }, now()),
+      html: () => buildPage({ build, executions, why }, now(), formKey),
     })
   })
   return router

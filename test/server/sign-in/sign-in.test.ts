@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { freePorts } from '../../support/free-ports.ts'
-import { passed, testRunner } from '../../support/runner.ts'
+import { passed, reportOf, testRunner } from '../../support/runner.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
-import { addHello, oneExecution } from '../../support/site.ts'
+import { addHello, announce, oneExecution } from '../../support/site.ts'
 import { visitor, type Visitor } from '../../support/visitor.ts'
 
 describe('signing in with a token', () => {
@@ -97,6 +97,26 @@ describe('signing in with a token', () => {
     assert.equal(await isKept(), true)
     assert.equal((await ann.send(`/executions/${made.id}/let-go`)).status, 303)
     assert.equal(await isKept(), false)
+  })
+
+  it('lets a maintainer run again all of a build that did not hold, once', async () => {
+    const { build, executions } = await announce(server.services, { version: '3' })
+    const runner = testRunner(server.url, await server.token('r', ['runner']))
+    const failed = reportOf({ phase: 'check', how: 'exited', exitCode: 1 })
+    for (const { id } of executions) await runner.report(await runner.take(id), failed)
+    const [ann, eve] = [await signedIn('ann'), await signedIn('eve')]
+    assert.match(await (await ann.get(`/builds/${build.id}`)).text(), /Run again what did not hold \(1\)/)
+    assert.equal((await eve.send(`/builds/${build.id}/rerun`)).status, 403)
+    const counts: number[] = []
+    for (let time = 0; time < 2; time++) {
+      assert.equal(
+        (await ann.send(`/builds/${build.id}/rerun`)).headers.get('location'),
+        `/builds/${build.id}`,
+      )
+      counts.push((await server.services.stores.executions.ofBuild(build.id)).length)
+    }
+    assert.deepEqual(counts, [2, 2])
+    assert.doesNotMatch(await (await ann.get(`/builds/${build.id}`)).text(), /Run again what/)
   })
 
   it('refuses the form of who may not, of another sign-in, of another site, and of nobody', async () => {
