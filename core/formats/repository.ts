@@ -33,7 +33,7 @@ export function readRepository(entries: Entries, context: ManifestContext): Repo
   const tmt = entries.has(fmfMarker)
     ? readTmt(entries, context)
     : { ...none, notes: [], texts: new Map<string, string>() }
-  const sti = readPlaybooks(entries, context)
+  const sti = readPlaybooks(entries, context, tmt.checks.length > 0)
   for (const [path, said] of [...tmt.texts, ...sti.texts]) texts.set(path, said)
   const playbooks = [...entries.keys()].filter(isStiFile)
   const files = [manifestFile, control ?? '', fmfMarker, ...playbooks].filter((file) => entries.has(file))
@@ -57,10 +57,10 @@ export function readRepository(entries: Entries, context: ManifestContext): Repo
 }
 
 /** Repositories that went over to tmt often keep their playbooks, which then say the same twice. */
-function readPlaybooks(entries: Entries, context: ManifestContext): StiReading {
+function readPlaybooks(entries: Entries, context: ManifestContext, hasTmt: boolean): StiReading {
   const sti = readSti(entries, context)
-  if (!entries.has(fmfMarker)) return sti
-  const reason = 'the repository has a tree of tmt, which stands for its playbooks'
+  if (!hasTmt) return sti
+  const reason = 'the repository has plans or tests of tmt, which stand for its playbooks'
   return { ...sti, checks: [], notes: [], skipped: sti.checks.map(({ name }) => ({ name, reason })) }
 }
 

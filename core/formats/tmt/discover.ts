@@ -21,6 +21,7 @@ const unmet: Readonly<Record<string, string>> = {
   link: 'it selects tests by their links (link)',
   'modified-only': 'it selects tests by what was modified (modified-only)',
   'dist-git-source': 'it takes tests from the sources of the package (dist-git-source)',
+  'adjust-tests': 'it changes its tests on the way (adjust-tests)',
 }
 
 /** The tests in the order in which they run. What cannot be had stands among them, skipped with the reason. */
@@ -86,7 +87,7 @@ function fromTree(phase: Phase, { project, context, framework }: Discovering): T
 const disabled = (values: Values & Pick<AdjustedNode, 'because'>): string | null =>
   flagOf(values, 'enabled', true)
     ? null
-    : `it is disabled${values.because === null ? '' : `: ${values.because}`}`
+    : `it is disabled${values.because === null ? '' : `: ${values.because.replaceAll(/\s+/g, ' ').trim()}`}`
 
 /** By name in the order of the names where names are given, else in the order that the tests want. */
 function select(tests: readonly AdjustedNode[], phase: Phase, { patterns }: Project): AdjustedNode[] {

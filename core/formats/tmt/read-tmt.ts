@@ -28,6 +28,8 @@ export function readTmt(
   if (faults.length > 0) return { checks: [], skipped: [], faults, notes: [], texts: project.texts }
   const names = uniqueNames(plans.map(({ name }) => checkName(name)))
   const reading: TmtReading = { checks: [], skipped: [], faults: [], notes: [], texts: project.texts }
+  if (plans.length === 0)
+    reading.skipped.push({ name: 'tmt', reason: 'its metadata declares neither plans nor tests' })
   for (const [at, { off, ...plan }] of plans.entries()) {
     const name = names[at] ?? checkName(plan.name)
     const reason =
@@ -66,7 +68,9 @@ function plansIn(project: Project, context: Context): AdjustedNode[] {
 }
 
 const disabled = (node: AdjustedNode): string | null =>
-  flagOf(node, 'enabled', true) ? null : `it is disabled${node.because === null ? '' : `: ${node.because}`}`
+  flagOf(node, 'enabled', true)
+    ? null
+    : `it is disabled${node.because === null ? '' : `: ${node.because.replaceAll(/\s+/g, ' ').trim()}`}`
 
 /** Where it depends on the build, that is found out when there is one. */
 const whyDisabled = (node: AdjustedNode): string | null => (node.mayChange ? null : disabled(node))

@@ -130,9 +130,12 @@ describe('reading playbooks of the Standard Test Interface', () => {
     const many = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`tests/tests${at}.yml`, text]))
     const { checks, skipped } = readSti(entriesOf(many), { repository })
     assert.deepEqual([checks.length, skipped.length], [mostPlaybooks, 1])
-    const both = entriesOf({ '.fmf/version': '1\n', 'tests/tests.yml': text })
+    const both = entriesOf({ '.fmf/version': '1\n', 'main.fmf': 'test: ls\n', 'tests/tests.yml': text })
     const read = readRepository(both, { repository })
-    assert.deepEqual([read.checks, read.faults], [[], []])
-    assert.match(read.skipped.map(({ reason }) => reason).join(), /stands for its playbooks/)
+    assert.deepEqual(
+      read.checks.map(({ name }) => name),
+      ['tmt.default-plan'],
+    )
+    assert.match(read.skipped.map(({ reason }) => reason).join(), /stand for its playbooks/)
   })
 })
