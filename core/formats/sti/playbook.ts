@@ -8,6 +8,7 @@ import { durationOf } from '../tmt/duration.ts'
 import type { TmtPlan } from '../tmt/plan.ts'
 import { packageName } from '../tmt/requirements.ts'
 import type { TmtTest } from '../tmt/test.ts'
+import { uniqueNames } from '../unique-names.ts'
 import { isVariable } from '../tmt/values.ts'
 import { resolved, type Variables } from './variables.ts'
 
@@ -39,7 +40,9 @@ export function readPlaybook(path: string, data: unknown): PlaybookReading {
   if (refused !== undefined) return no(refused)
   const read = found.filter((role) => typeof role !== 'string' && role !== null)
   if (read.length === 0) return no(`none of its roles is for a machine like ours (tag ${ourTag})`)
-  const tests = unique(read.flatMap((role) => role.tests))
+  const named = read.flatMap((role) => role.tests)
+  const names = uniqueNames(named.map(({ name }) => name))
+  const tests = named.map((test, at) => ({ ...test, name: names[at] ?? test.name }))
   const runs = tests.filter(({ skip }) => skip === null)
   if (runs.length === 0) return no(tests[0]?.skip ?? 'it names no tests')
   return {
@@ -158,31 +161,17 @@ interface Around {
   environment: Record<string, string | null>
 }
 
-function readTest(
-  [name, said]: [string, Data],
-  { framework, fetched, variables, environment }: Around,
-): TmtTest {
+function readTest([name, said]: [string, Data], around: Around): TmtTest {
+  const { framework, variables, environment } = around
   const folder = resolved(text(said['dir']) ?? name, variables)
   const command = resolved(text(said['run']) ?? './runtest.sh', variables)
   const seconds = durationOf(text(said['timeout']) ?? `${usualDuration}s`)
-  const unset = Object.entries(environment).find(([, value]) => value === null)
-  const inside = folder === null ? null : placeBelowTests(folder)
-  const skip =
-    command === null || folder === null
-      ? 'it is worked out by Ansible (Jinja)'
-      : unset
-        ? `its variable ${unset[0]} is worked out by Ansible (Jinja)`
-        : inside === null
-          ? 'its folder leads out of the repository'
-          : fetched.some((place) => place !== '' && `${folder}/`.startsWith(`${place}/`))
-            ? `it is in another repository (${folder.split('/')[0] ?? ''}), which is not fetched here yet`
-            : null
   return {
     name: `/${name.replace(/^\/+/, '').slice(0, 200)}`,
-    skip,
+    skip: whyNot({ folder, command }, around),
     command: command ?? '',
     framework,
-    folder: inside ?? 'tests',
+    folder: (folder === null ? null : placeBelowTests(folder)) ?? 'tests',
     environment: Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, value ?? ''])),
     durationSeconds: seconds !== null && seconds > 0 ? Math.min(seconds, longest) : usualDuration,
     result: 'respect',
@@ -192,6 +181,23 @@ function readTest(
     files: [],
     notes: [],
   }
+}
+
+/** Null parts are worked out by Ansible. */
+interface Parts {
+  folder: string | null
+  command: string | null
+}
+
+function whyNot({ folder, command }: Parts, { fetched, environment }: Around): string | null {
+  if (command === null || folder === null) return 'it is worked out by Ansible (Jinja)'
+  const unset = Object.entries(environment).find(([, value]) => value === null)
+  if (unset) return `its variable ${unset[0]} is worked out by Ansible (Jinja)`
+  if (placeBelowTests(folder) === null) return 'its folder leads out of the repository'
+  const elsewhere = fetched.find((place) => place !== '' && `${folder}/`.startsWith(`${place}/`))
+  return elsewhere === undefined
+    ? null
+    : `it is in another repository (${elsewhere}), which is not fetched here yet`
 }
 
 /** Folders of tests count from where the playbook is. */
@@ -208,16 +214,6 @@ function placeBelowTests(folder: string): string | null {
 function environmentOf(variables: Variables): Record<string, string | null> {
   const said = Object.entries(dataIn(variables['environment'])).filter(([name]) => isVariable(name))
   return Object.fromEntries(said.map(([name, value]) => [name, resolved(text(value) ?? '', variables)]))
-}
-
-/** Of tests with one name the second is NAME-2. */
-function unique(tests: readonly TmtTest[]): TmtTest[] {
-  const counts = new Map<string, number>()
-  return tests.map((test) => {
-    const count = (counts.get(test.name) ?? 0) + 1
-    counts.set(test.name, count)
-    return count === 1 ? test : { ...test, name: `${test.name}-${count}` }
-  })
 }
 
 const text = (value: unknown): string | null =>

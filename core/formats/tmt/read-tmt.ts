@@ -1,10 +1,12 @@
 /** The plans of a repository's tmt project as checks: one for each, which gives a result for each of its tests. Pure. */
-import type { Check, Reading } from '../../check.ts'
-import { fullName, type PackageName } from '../../names.ts'
+import type { Reading } from '../../check.ts'
+import type { PackageName } from '../../names.ts'
 import type { Context } from '../fmf/condition.ts'
 import type { Entry } from '../manifest-file.ts'
+import { uniqueNames } from '../unique-names.ts'
 import { anyContext } from './context.ts'
 import { defaultPlan, isPlan, readPlan, type TmtPlan } from './plan.ts'
+import { checkOfPlan, planNotes } from './plan-check.ts'
 import { openProject, type AdjustedNode, type Project } from './project.ts'
 import { flagOf } from './values.ts'
 
@@ -35,8 +37,8 @@ export function readTmt(
     const reason =
       off ?? plan.skip ?? plan.hardware.unmet ?? (plan.tests.length === 0 ? 'it finds no tests' : null)
     if (reason !== null) reading.skipped.push({ name, reason })
-    else reading.checks.push(toCheck(name, plan, repository))
-    if (reason === null) reading.notes.push(...notesOn(name, plan))
+    else reading.checks.push(checkOfPlan(plan, { name, repository, source: { tmt: { plan: plan.name } } }))
+    if (reason === null) reading.notes.push(...planNotes(name, plan))
   }
   return reading
 }
@@ -83,51 +85,3 @@ const checkName = (name: string): string =>
       .replaceAll(/[^A-Za-z0-9._+-]+/g, '-')
       .slice(0, 100) || 'root'
   }`
-
-/** Of plans whose names are alike by now the second is NAME-2. */
-function uniqueNames(names: readonly string[]): string[] {
-  const counts = new Map<string, number>()
-  return names.map((name) => {
-    const count = (counts.get(name) ?? 0) + 1
-    counts.set(name, count)
-    return count === 1 ? name : `${name}-${count}`
-  })
-}
-
-/** Beside the tests a plan has time to prepare and to finish. */
-const around = { seconds: 30 * 60, most: 86_400 }
-
-function toCheck(name: string, plan: TmtPlan, repository: PackageName | null): Check {
-  const { arch, memoryMiB, cpus, diskMiB } = plan.hardware
-  const seconds = plan.tests.reduce((sum, test) => sum + test.durationSeconds, around.seconds)
-  const count = plan.tests.filter(({ skip }) => skip === null).length
-  return {
-    name,
-    summary: `${(plan.summary ?? plan.name).trim().replaceAll(/\s+/g, ' ').slice(0, 150)} (${count === 1 ? '1 test' : `${count} tests`})`,
-    run: plan.name,
-    image: null,
-    install: true,
-    packages: [],
-    on: 'build',
-    for: [repository ? fullName(repository) : '*/*'],
-    arch: arch === null ? null : [arch],
-    network: 'mirror',
-    timeoutSeconds: Math.min(seconds, around.most),
-    ...{ memoryMiB, cpus, diskMiB },
-    results: 'exit',
-    rules: { unskippable: true },
-    tmt: { plan: plan.name },
-  }
-}
-
-const mostNotes = 20
-
-function notesOn(name: string, { tests, notes }: TmtPlan): string[] {
-  const skipped = tests.flatMap((test) =>
-    test.skip === null ? [] : [`test ${test.name} is skipped: ${test.skip}`],
-  )
-  const all = [...skipped, ...notes].map((note) => `check ${name}: ${note}`)
-  return all.length > mostNotes
-    ? [...all.slice(0, mostNotes), `check ${name}: and ${all.length - mostNotes} more`]
-    : all
-}

@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict'
 import { readRepository } from '../../../../core/formats/repository.ts'
 import { mostPlaybooks, playbookIn, readSti } from '../../../../core/formats/sti/read-sti.ts'
+import { entriesOf, tmtEntries } from '../../../support/entries.ts'
 
 const repository = { namespace: 'rpms', name: 'hello' }
-const entriesOf = (files: Record<string, string>) =>
-  new Map(
-    Object.entries(files).map(([path, text]) => [
-      path,
-      { kind: 'file' as const, size: text.length, bytes: Buffer.from(text) },
-    ]),
-  )
 const plan = (text: string) => {
   const { plan: found, reason } = playbookIn('tests/tests.yml', text)
   assert.ok(found, reason ?? '')
@@ -125,12 +119,20 @@ describe('reading playbooks of the Standard Test Interface', () => {
     )
   })
 
+  it('tells of as many tests that are left out as somebody reads', () => {
+    const many = Array.from({ length: 1000 }, (_, at) => `t${at}: {run: "{{ x | y }}"}`)
+    const text = basic(`    tests: [{a: {run: z}}, ${many.map((one) => `{${one}}`).join(', ')}]\n`)
+    const { notes } = readSti(entriesOf({ 'tests/tests.yml': text }), { repository })
+    assert.equal(notes.length, 21)
+    assert.match(notes.at(-1) ?? '', /and 980 more/)
+  })
+
   it('reads no more playbooks than anybody has, and none beside a tree of tmt', () => {
     const text = basic('    tests: [a]\n')
     const many = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`tests/tests${at}.yml`, text]))
     const { checks, skipped } = readSti(entriesOf(many), { repository })
     assert.deepEqual([checks.length, skipped.length], [mostPlaybooks, 1])
-    const both = entriesOf({ '.fmf/version': '1\n', 'main.fmf': 'test: ls\n', 'tests/tests.yml': text })
+    const both = tmtEntries({ 'main.fmf': 'test: ls\n', 'tests/tests.yml': text })
     const read = readRepository(both, { repository })
     assert.deepEqual(
       read.checks.map(({ name }) => name),

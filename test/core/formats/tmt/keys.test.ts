@@ -1,24 +1,17 @@
 import assert from 'node:assert/strict'
 import { readTmt } from '../../../../core/formats/tmt/read-tmt.ts'
-
-const entriesOf = (files: Record<string, string>) =>
-  new Map(
-    Object.entries({ '.fmf/version': '1\n', ...files }).map(([path, text]) => [
-      path,
-      { kind: 'file' as const, size: text.length, bytes: Buffer.from(text) },
-    ]),
-  )
+import { tmtEntries } from '../../../support/entries.ts'
 
 describe('a tree of tmt', () => {
   it('that declares nothing is said to', () => {
-    const { checks, skipped } = readTmt(entriesOf({ 'main.fmf': 'contact: ann\n' }), { repository: null })
+    const { checks, skipped } = readTmt(tmtEntries({ 'main.fmf': 'contact: ann\n' }), { repository: null })
     assert.deepEqual(checks, [])
     assert.match(skipped.map(({ reason }) => reason).join(), /neither plans nor tests/)
   })
 
   it('says why a plan is off in one line, and what its discovery would change', () => {
     const { skipped } = readTmt(
-      entriesOf({
+      tmtEntries({
         'off.fmf':
           'execute: {how: tmt}\ndiscover: {how: fmf}\nadjust: [{when: trigger == build, enabled: false, because: "not\n\n  now"}]\n',
         'on.fmf': 'execute: {how: tmt}\ndiscover: {how: fmf, adjust-tests: [{duration: 1h}]}\n',
@@ -38,7 +31,7 @@ describe('keys that tmt does not know', () => {
       'plan.fmf': 'discover: {how: fmf}\nexecute: {how: tmt}\nenviroment: {A: b}\ngadget: 1\n',
       'tests/main.fmf': 'test: ./run.sh\nrequires: [curl]\nextra-nitrate: TC#1\n/a: {}\n/b: {duraton: 5m}\n',
     }
-    const { checks, notes } = readTmt(entriesOf(files), { repository: null })
+    const { checks, notes } = readTmt(tmtEntries(files), { repository: null })
     assert.equal(checks.length, 1)
     assert.deepEqual(notes, [
       'check tmt.plan: tmt does not know its key enviroment: is environment meant?',

@@ -1,22 +1,14 @@
 import assert from 'node:assert/strict'
 import type { Entry } from '../../../../core/formats/manifest-file.ts'
-import { contextOf, distroOf } from '../../../../core/formats/tmt/context.ts'
-import { durationOf } from '../../../../core/formats/tmt/duration.ts'
-import { readEnvironmentFile } from '../../../../core/formats/tmt/environment-file.ts'
+import { contextOf } from '../../../../core/formats/tmt/context.ts'
 import { planIn, readTmt } from '../../../../core/formats/tmt/read-tmt.ts'
+import { tmtEntries } from '../../../support/entries.ts'
 
-const entriesOf = (files: Record<string, string | Entry>): Map<string, Entry> =>
-  new Map(
-    Object.entries({ '.fmf/version': '1\n', ...files }).map(([path, one]) => [
-      path,
-      typeof one === 'string' ? { kind: 'file', size: one.length, bytes: Buffer.from(one) } : one,
-    ]),
-  )
 const repository = { namespace: 'rpms', name: 'hello' }
-const read = (files: Record<string, string | Entry>) => readTmt(entriesOf(files), { repository })
+const read = (files: Record<string, string | Entry>) => readTmt(tmtEntries(files), { repository })
 const plan = (files: Record<string, string>, name = '/plan', release = 'f40', arch = 'x86_64') => {
   const context = contextOf({ release, arch, package: 'rpms/hello', image: 'debian-12' })
-  const answer = planIn(entriesOf(files), name, context)
+  const answer = planIn(tmtEntries(files), name, context)
   assert.ok(answer.plan, answer.reason ?? '')
   return answer.plan
 }
@@ -262,56 +254,5 @@ prepare:
         ['/t/b', 'inner/other'],
       ],
     )
-  })
-})
-
-describe('what tmt says', () => {
-  it('of times', () => {
-    const table: [string, number | null][] = [
-      ['5m', 300],
-      ['1h 3h 2m 3', 14_523],
-      ['*3 2s *4', 24],
-      ['5m*2', 600],
-      ['5m *1.5', 450],
-      ['1.2s', 2],
-      ['5m15m', 1200],
-      ['1d', 86_400],
-      ['', null],
-      ['*2', null],
-      ['5x', null],
-      ['m', null],
-    ]
-    for (const [text, seconds] of table) assert.equal(durationOf(text), seconds, text)
-  })
-
-  it('of distributions', () => {
-    for (const [release, distro] of [
-      ['f44', 'fedora-44'],
-      ['rawhide', 'fedora-rawhide'],
-      ['c9s', 'centos-stream-9'],
-      ['epel8', 'rhel-8'],
-      ['bookworm', 'debian-12'],
-      ['bookworm-backports', 'debian-12'],
-      ['noble', 'ubuntu-24.04'],
-      ['debian-13', 'debian-13'],
-      ['main', null],
-    ])
-      assert.equal(distroOf(release ?? ''), distro)
-  })
-
-  it('of variables in files', () => {
-    assert.deepEqual(readEnvironmentFile('env', '# x\nA=1\nexport B="two words"\n\nC=\'x\'\n'), {
-      A: '1',
-      B: 'two words',
-      C: 'x',
-    })
-    assert.deepEqual(readEnvironmentFile('env.yaml', 'A: 1\nB: two\n'), { A: '1', B: 'two' })
-    for (const [path, text] of [
-      ['env', 'nonsense'],
-      ['env', 'A-B=1'],
-      ['env.yml', '[a]'],
-      ['env.yml', 'A: ['],
-    ])
-      assert.equal(readEnvironmentFile(path ?? '', text ?? ''), null)
   })
 })
