@@ -1,7 +1,7 @@
 /** Reads the files of pushed commits that declare checks out of quarantine and says what is wrong with them. */
 import { limits } from '../core/formats/limits.ts'
 import type { Entry } from '../core/formats/manifest-file.ts'
-import { fmfMarker, isFmfFile, isStiFile, manifestFile } from '../core/formats/manifest-name.ts'
+import { fmfMarker, isFmfFile, isStiFile, manifestFile, readFiles } from '../core/formats/manifest-name.ts'
 import { printable, showFaultsOf } from '../core/formats/show-faults.ts'
 import type { PackageName } from '../core/names.ts'
 import type { LookedAt, TreeEntry } from './look-at-tree.ts'
@@ -32,8 +32,7 @@ export function manifestJudge(repository: PackageName): ManifestJudge {
   const known = new Map<string, Promise<JudgedManifest>>()
   const read = async (found: LookedAt['declaring']): Promise<JudgedManifest> => {
     // Loaded while git reads.
-    const isOne = (path: string): boolean => !isFmfFile(path) && !isStiFile(path)
-    const fixed = [...found].filter(([path]) => isOne(path))
+    const fixed = [...found].filter(([path]) => readFiles.includes(path))
     const metadata = [...found.values()].filter(
       ({ path }) => isStiFile(path) || (isFmfFile(path) && found.has(fmfMarker)),
     )

@@ -2,7 +2,7 @@
 import type { Check } from '../../core/check.ts'
 import { limits } from '../../core/formats/limits.ts'
 import type { Entry } from '../../core/formats/manifest-file.ts'
-import { fmfMarker, isFmfFile, isStiFile, readFiles } from '../../core/formats/manifest-name.ts'
+import { fmfMarker, isFmfFile, isStiFile, readFiles, stiFolder } from '../../core/formats/manifest-name.ts'
 import { readRepository } from '../../core/formats/repository.ts'
 import { fullName, type PackageName } from '../../core/names.ts'
 import { defaultBranch } from '../git/default-branch.ts'
@@ -71,12 +71,13 @@ async function readChecks(
     if (found) entries.set(path, { ...found, kind: kindOf(found.mode) })
   }
   const hasTmt = (await repositories.entry(repository, commit, fmfMarker, 0)) !== null
-  const hasTests = hasTmt || (await repositories.entry(repository, commit, 'tests', 0)) !== null
-  const isWanted = (path: string): boolean => (hasTmt && isFmfFile(path)) || isStiFile(path)
-  const metadata = { isWanted, fileBytes: limits.manifestBytes, allBytes: limits.fmfBytes }
-  if (hasTests)
-    for (const [path, found] of await repositories.entries(repository, commit, metadata))
-      entries.set(path, { ...found, kind: kindOf(found.mode) })
+  const wanted = {
+    isWanted: (path: string): boolean => (hasTmt && isFmfFile(path)) || isStiFile(path),
+    isEntered: (path: string): boolean => hasTmt || `${path}/` === stiFolder,
+    ...{ fileBytes: limits.manifestBytes, allBytes: limits.fmfBytes },
+  }
+  for (const [path, found] of await repositories.entries(repository, commit, wanted))
+    entries.set(path, { ...found, kind: kindOf(found.mode) })
   const { checks, faults } = readRepository(entries, { repository })
   if (faults.length > 0)
     log.warn(

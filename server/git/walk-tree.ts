@@ -18,8 +18,12 @@ interface Folder {
   entries: TreeEntry[]
 }
 
-/** Walks in git's order. Throws BAD_TREE for what no honest tree holds, and isomorphic-git's errors for what is missing. */
-export async function* walkTree(gitdir: string, commit: string): AsyncGenerator<WalkedEntry> {
+/** Walks in git's order, into the folders that `isEntered` lets it. Throws BAD_TREE for what no honest tree holds, and isomorphic-git's errors for what is missing. */
+export async function* walkTree(
+  gitdir: string,
+  commit: string,
+  isEntered: (folder: string) => boolean = () => true,
+): AsyncGenerator<WalkedEntry> {
   const cache = {}
   const read = async (oid: string, prefix: string): Promise<Folder> => {
     const { tree } = await git.readTree({ fs, gitdir, oid, cache })
@@ -37,6 +41,7 @@ export async function* walkTree(gitdir: string, commit: string): AsyncGenerator<
     if (!isHonest(entry.path)) throw badTree(`a file called ${JSON.stringify(entry.path)}`)
     const path = folder.prefix + entry.path
     if (entry.type !== 'tree') yield { path, mode: entry.mode, oid: entry.oid, type: entry.type }
+    else if (!isEntered(path)) continue
     else if (open.length >= limits.treeDepth)
       throw badTree(`more than ${limits.treeDepth} folders in each other`)
     else open.push(await read(entry.oid, `${path}/`))

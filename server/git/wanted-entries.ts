@@ -6,6 +6,8 @@ import { walkTree } from './walk-tree.ts'
 
 export interface Wanted {
   isWanted: (path: string) => boolean
+  /** Folders that may hold such a file; others are not looked into. */
+  isEntered: (folder: string) => boolean
   /** Content is read of files of at most so many bytes, and of no more than that in all. */
   fileBytes: number
   allBytes: number
@@ -15,11 +17,11 @@ export interface Wanted {
 export async function wantedEntries(
   gitdir: string,
   commit: string,
-  { isWanted, fileBytes, allBytes }: Wanted,
+  { isWanted, isEntered, fileBytes, allBytes }: Wanted,
 ): Promise<Map<string, ReadEntry>> {
   const found = new Map<string, ReadEntry>()
   let left = allBytes
-  for await (const { path, mode, oid, type } of walkTree(gitdir, commit)) {
+  for await (const { path, mode, oid, type } of walkTree(gitdir, commit, isEntered)) {
     if (type !== 'blob' || !isWanted(path)) continue
     const size = await sizeOf(gitdir, oid)
     left -= size
