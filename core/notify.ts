@@ -84,8 +84,15 @@ export function readersOf(
     .map(({ user, because }) => ({ user, because }))
 }
 
-export const wants = (interest: Interest, became: Became): boolean =>
-  interest === 'changes' || (interest === 'failures' && became === 'broken')
+/** What whoever asked for it hears; a room of operators may ask for what the service is to blame for. */
+const heard: Readonly<Record<Interest | 'errors', readonly Told[]>> = {
+  changes: ['broken', 'mended'],
+  failures: ['broken'],
+  none: [],
+  errors: ['unjudged'],
+}
+
+export const wants = (interest: keyof typeof heard, told: Told): boolean => heard[interest].includes(told)
 
 /** Messages to one reader within `interval` that are about one build each; more builds than that become one digest. */
 export const pace = {

@@ -1,7 +1,7 @@
 /** Rooms of chats as readers of news: beside people, who subscribe themselves, the settings say what a room hears. */
 import { wants, type Told } from '../core/notify.ts'
 import { matchesText } from '../core/matching.ts'
-import type { ChatRoom, Settings } from '../schemas/types.gen.ts'
+import type { Settings } from '../schemas/types.gen.ts'
 import { chatName } from './publishers/names.ts'
 
 export interface Room {
@@ -16,15 +16,10 @@ const readerOf = (name: string): string => `${mark}${name}`
 
 export const isRoom = (reader: string): boolean => reader.startsWith(mark)
 
-const isWanted = (interest: NonNullable<ChatRoom['interest']>, told: Told): boolean =>
-  interest === 'errors' || told === 'unjudged'
-    ? interest === 'errors' && told === 'unjudged'
-    : wants(interest, told)
-
 export const roomsOf = ({ publishers = {} }: Settings): Room[] =>
   Object.entries(publishers.chat ?? {}).map(([name, { packages = ['*/*'], interest = 'changes' }]) => ({
     reader: readerOf(name),
     publisher: chatName(name),
     hears: (packageName, told) =>
-      isWanted(interest, told) && packages.some((glob) => matchesText(packageName, glob)),
+      wants(interest, told) && packages.some((glob) => matchesText(packageName, glob)),
   }))

@@ -46,11 +46,16 @@ interface Audience {
 }
 
 /** Hears what the checks of a build say now, and keeps what is news for whoever wants it. */
-async function hearBuild(inside: Stores, buildId: string, now: string, told: Audience): Promise<void> {
+async function hearBuild(
+  inside: Stores,
+  buildId: string,
+  now: string,
+  { people, rooms }: Audience,
+): Promise<void> {
   if (!(await inside.news.unwatch(buildId))) return
-  const executions = await inside.executionLists.list({ buildId, limit: limits.executions })
+  const executions = standing(await inside.executionLists.list({ buildId, limit: limits.executions }))
   const changed: Changed[] = []
-  for (const execution of standing(executions).filter(decides)) {
+  for (const execution of executions.filter(decides)) {
     const speaker = speakerOf(execution)
     const before = await inside.news.word(speaker)
     const says = meaning(execution) === 'holds' ? 'holds' : 'broken'
@@ -58,17 +63,16 @@ async function hearBuild(inside: Stores, buildId: string, now: string, told: Aud
     await inside.news.setWord(speaker, word)
     if (became) changed.push({ execution, became, before })
   }
-  const unjudged = standing(executions).filter(isServices)
-  if (told.people && changed.length > 0) await keepNews(inside, changed, now)
-  if (told.people && unjudged.length > 0) await keepForOperators(inside, unjudged, now)
-  for (const { reader, hears } of told.rooms)
+  const unjudged = executions.filter(isServices)
+  if (people) await keepNews(inside, changed, now)
+  if (people) await keepForOperators(inside, unjudged, now)
+  for (const { reader, hears } of rooms) {
     for (const { execution, became, before } of changed)
       if (hears(execution.package, became))
         await inside.news.keep(reader, { ...pieceOf(execution, became, before), because: 'follower' }, now)
-  for (const { reader, hears } of told.rooms)
     for (const execution of unjudged)
-      if (hears(execution.package, 'unjudged'))
-        await inside.news.keep(reader, { ...pieceOf(execution, 'unjudged', null), because: 'operator' }, now)
+      if (hears(execution.package, 'unjudged')) await inside.news.keep(reader, unjudgedPiece(execution), now)
+  }
 }
 
 /** Where the service is to blame. */
@@ -80,11 +84,15 @@ async function keepForOperators(
   unjudged: readonly Execution[],
   now: string,
 ): Promise<void> {
-  const reachable = await readers.reachable(await groups.members(operators))
-  for (const user of reachable)
-    for (const execution of unjudged)
-      await news.keep(user, { ...pieceOf(execution, 'unjudged', null), because: 'operator' }, now)
+  if (unjudged.length === 0) return
+  for (const user of await readers.reachable(await groups.members(operators)))
+    for (const execution of unjudged) await news.keep(user, unjudgedPiece(execution), now)
 }
+
+const unjudgedPiece = (execution: Execution): NewsPiece => ({
+  ...pieceOf(execution, 'unjudged', null),
+  because: 'operator',
+})
 
 interface Changed {
   execution: Execution
