@@ -10,6 +10,7 @@ import {
   type Action,
   type Identity,
   type PackageAction,
+  type Power,
   type SelfAction,
   type SiteAction,
 } from '../core/permissions.ts'
@@ -95,9 +96,11 @@ export async function permitOn(
 /** Throws FORBIDDEN unless `identity` holds a power that `action` takes. */
 export function requirePower(identity: Identity, action: Action): void {
   if (holdsPower(identity, action)) return
-  const powers = [...permissions[action].powers, 'admin'].filter((power) => power !== 'account')
+  const powers: readonly Power[] = permissions[action].powers
   throw new Forbidden(
-    `This needs a token of scope ${powers.join(' or ')}; yours has ${identity.powers.join(', ') || 'none'}.`,
+    powers.includes('account')
+      ? 'This is for admins, and about oneself on the page /account for who signed in there with the site’s provider.'
+      : `This needs a token of scope ${[...powers, 'admin'].join(' or ')}; yours has ${identity.powers.join(', ') || 'none'}.`,
   )
 }
 

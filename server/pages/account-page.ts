@@ -64,6 +64,10 @@ const madePart = (token: string): Html =>
     <pre class="commands" tabindex="0"><code>${token}</code></pre>
   </section>`
 
+/** How long a token may be good. */
+export const tokenDays: readonly number[] = [30, 90, 365]
+const usualTokenDays = 90
+
 const interestWords: Readonly<Record<Interest, string>> = {
   changes: 'when a check breaks or holds again',
   failures: 'only when a check breaks',
@@ -143,9 +147,11 @@ const tokensSection = ({ tokens }: AccountView, formKey: string, now: string): H
       html`<label
         >Good for
         <select name="days">
-          <option value="30">30 days</option>
-          <option value="90" selected>90 days</option>
-          <option value="365">a year</option>
+          ${tokenDays.map((days) =>
+            days === usualTokenDays
+              ? html`<option value="${days}" selected>${days} days</option>`
+              : html`<option value="${days}">${days} days</option>`,
+          )}
         </select></label
       >`,
     )}

@@ -17,7 +17,7 @@ export interface PageFrame {
 }
 
 /** Who looks at a page, and where it lies. */
-export interface Setting {
+export interface PageContext {
   /** null: nobody who signed in. */
   user: string | null
   /** Path and query. */
@@ -25,11 +25,11 @@ export interface Setting {
 }
 
 /** A whole HTML document, but for what differs by who looks at it. */
-export type Document = (setting: Setting) => Html
+export type Document = (context: PageContext) => Html
 
 export const page =
   ({ title, trail = [], content, feed, live = false, query = '' }: PageFrame): Document =>
-  (setting) =>
+  (context) =>
     html`<!doctype html>
       <html lang="en">
         <head>
@@ -51,7 +51,7 @@ export const page =
                 ><img src="${assets.mark.url}" alt="" width="26" height="26" /> Assay</a
               >
               <nav aria-label="Site">
-                <a href="/runners">Runners</a> <a href="/messages">Messages</a> ${account(setting)}
+                <a href="/runners">Runners</a> <a href="/messages">Messages</a> ${account(context)}
               </nav>
               <form role="search" action="/search" method="get">
                 <input
@@ -81,7 +81,7 @@ export const page =
       </html> `
 
 /** Signing in leads back to where it was asked for. */
-const account = ({ user, address }: Setting): Html =>
+const account = ({ user, address }: PageContext): Html =>
   user === null
     ? html`<a href="/sign-in?back=${encoded(address)}" rel="nofollow">Sign in</a>`
     : html`<a href="/account"><bdi>${user}</bdi></a>`

@@ -7,7 +7,7 @@ import type { Identity } from '../../core/permissions.ts'
 import { validateReaderChange } from '../../schemas/validate.ts'
 import { requirePower } from '../auth.ts'
 import { parseBody } from '../body.ts'
-import { accountPage, type AccountView } from '../pages/account-page.ts'
+import { accountPage, tokenDays, type AccountView } from '../pages/account-page.ts'
 import { rowId } from '../paging.ts'
 import type { Services } from '../services.ts'
 import { ownForm, senderOf } from '../sign-in/forms.ts'
@@ -58,7 +58,8 @@ export function accountRoutes(services: Services): Router {
     const { user } = viewer.identity
     requirePower(viewer.identity, 'token.make')
     if ((await stores.tokens.of(user)).length >= most.tokens) throw tooMany('tokens')
-    const days = Math.min(Math.max(Number(fields['days']) || 1, 1), 365)
+    const days = tokenDays.find((one) => String(one) === fields['days'])
+    if (days === undefined) throw badDays()
     const expires = new Date(Date.parse(now()) + days * day).toISOString()
     const made = await stores.tokens.create(user, ['push'], { now: now(), expires })
     response.set('cache-control', 'no-store')
@@ -117,6 +118,9 @@ async function readAccount(services: Services, { user, powers }: Identity): Prom
     keys: keys.map(({ id, fingerprint, label, createdAt }) => ({ id, fingerprint, label, createdAt })),
   }
 }
+
+const badDays = (): AppError =>
+  new AppError('BAD_EXPIRY', 400, `A token is good for ${tokenDays.join(', ')} days: say one of these.`)
 
 const tooMany = (what: 'tokens' | 'keys'): AppError =>
   new AppError('TOO_MANY', 409, `You have ${most[what]} ${what}, as many as one may: take one away first.`)

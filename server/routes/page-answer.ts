@@ -28,14 +28,14 @@ export async function answer(request: Request, response: Response, forms: Forms)
 }
 
 function sendPage(request: Request, response: Response, document: Document, frames = false): void {
-  const setting = {
+  const context = {
     user: viewerOf(request)?.identity.user ?? null,
     address: ['GET', 'HEAD'].includes(request.method) ? request.originalUrl : '/',
   }
   response
     .set('content-security-policy', frames ? `${pagePolicy}; frame-src 'self'` : pagePolicy)
     .type('html')
-    .send(document(setting).toString())
+    .send(document(context).toString())
 }
 
 /** A page for browsers, problem details for everybody who did not ask for one. */

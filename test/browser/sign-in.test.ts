@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
+import type { OpenIdSettings } from '../../schemas/types.gen.ts'
 import { violations } from '../support/axe.ts'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/folder.ts'
@@ -22,14 +23,19 @@ describe('signing in with a provider of OpenID Connect, in a browser', function 
   let folder: TemporaryFolder
   let provider: TestProvider
   let server: TestServer
+  let openid: OpenIdSettings
+  let port: number
+  let portOfMail: number
 
   before(async () => {
     folder = await temporaryFolder()
-    const [port = 0] = await freePorts(1)
-    provider = await startProvider(`http://127.0.0.1:${port}/sign-in/openid/callback`)
+    ;[port = 0, portOfMail = 0] = await freePorts(2)
+    provider = await startProvider(
+      [port, portOfMail].map((one) => `http://127.0.0.1:${one}/sign-in/openid/callback`),
+    )
     const clientSecretFile = join(folder.path, 'client-secret')
     await writeFile(clientSecretFile, 's3cret\n')
-    const openid = { name: 'Test Account', issuer: provider.issuer, clientId: 'assay', clientSecretFile }
+    openid = { name: 'Test Account', issuer: provider.issuer, clientId: 'assay', clientSecretFile }
     server = await startTestServer({
       listen: { host: '127.0.0.1', port },
       settingsFile: await settingsFile(folder.path, { signIn: { openid } }),
@@ -130,6 +136,24 @@ describe('signing in with a provider of OpenID Connect, in a browser', function 
     await signIn(page, 'nameless')
     await page.getByText('its claim preferred_username is missing').waitFor()
     await page.getByRole('link', { name: 'Sign in', exact: true }).waitFor()
+  })
+
+  it('believes an address of mail as a name only where the provider verified it', async () => {
+    await using place = await temporaryFolder()
+    const byMail = { ...openid, userClaim: 'email', scopes: 'openid email' }
+    await using other = await startTestServer({
+      listen: { host: '127.0.0.1', port: portOfMail },
+      settingsFile: await settingsFile(place.path, { signIn: { openid: byMail } }),
+    })
+    await using browser = await openBrowser()
+    const { page } = browser
+    await page.goto(other.url)
+    await signIn(page, 'unverified')
+    await page.getByText('has not verified the address unverified@example.org').waitFor()
+    await browser.context.clearCookies()
+    await page.goto(other.url)
+    await signIn(page, 'ann')
+    await page.getByRole('link', { name: 'ann@example.org', exact: true }).waitFor()
   })
 
   it('refuses answers that nobody asked for', async () => {

@@ -8,8 +8,8 @@ export interface TestProvider extends AsyncDisposable {
   issuer: string
 }
 
-/** `redirectUri`: where its one client, `assay` with the secret `s3cret`, has people sent back to. */
-export async function startProvider(redirectUri: string): Promise<TestProvider> {
+/** `redirectUris`: where its one client, `assay` with the secret `s3cret`, may have people sent back to. */
+export async function startProvider(redirectUris: string[]): Promise<TestProvider> {
   const server = createServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -19,7 +19,7 @@ export async function startProvider(redirectUri: string): Promise<TestProvider> 
       {
         client_id: 'assay',
         client_secret: 's3cret',
-        redirect_uris: [redirectUri],
+        redirect_uris: redirectUris,
         response_types: ['code'],
       },
     ],

@@ -36,7 +36,7 @@ const poisoned = <T>(view: T): T =>
 
 const { now } = views
 /** As somebody hostile who signed in would see it. */
-const setting = { user: evil, address: `/${evil}` }
+const context = { user: evil, address: `/${evil}` }
 
 const pages: Record<string, () => Html | Document> = {
   front: () => frontPage(poisoned(views.frontView), now),
@@ -63,7 +63,7 @@ describe('what strangers say on pages', () => {
   for (const [name, make] of Object.entries(pages))
     it(`is text and nothing else: ${name}`, () => {
       const made = make()
-      const markup = (typeof made === 'function' ? made(setting) : made).toString()
+      const markup = (typeof made === 'function' ? made(context) : made).toString()
       assert.ok(markup.includes('alert(1)'), 'nothing hostile was shown')
       assert.doesNotMatch(markup, /<script>|<img src=x/)
       assert.doesNotMatch(markup, /[\u202a-\u202e\u2066-\u2069]|[^\P{Cc}\s]|\p{Cs}/u)
@@ -77,7 +77,7 @@ describe('what strangers say on pages', () => {
       origin: 'javascript:alert(1)',
       artifacts: [{ name: 'x', url: 'data:text/html,x', sha256: 'a' }],
     }
-    const markup = buildPage({ build: bad, executions: [], why: {} }, now)(setting).toString()
+    const markup = buildPage({ build: bad, executions: [], why: {} }, now)(context).toString()
     assert.doesNotMatch(markup, /href="(javascript|data):/)
     assert.ok(markup.includes('javascript:alert(1)'))
   })
