@@ -1,6 +1,7 @@
 /** A distribution's history, written straight into the tables: packages, their builds, what ran for them and said what. */
 import type { Knex } from 'knex'
 import { v7 as uuid } from 'uuid'
+import { random, skewed } from '../random.ts'
 import { sampleCheck } from '../../test/support/checks.ts'
 import { writeResults, type NewRecord } from '../../server/store/resultsdb-write.ts'
 
@@ -22,15 +23,6 @@ const checks = ['smoke', 'upgrade', 'reboot', 'lint'].map((name) => sampleCheck(
 const releases = ['bookworm', 'trixie', 'sid']
 const day = 86_400_000
 const atATime = 250
-
-/** The same numbers at every run, from 0 to 1. */
-const random = (seed: number): number => {
-  const mixed = Math.imul(seed ^ (seed >>> 15), 0x2c1b3c6d) ^ Math.imul(seed + 0x9e37, 0x297a2d39)
-  return ((mixed ^ (mixed >>> 13)) >>> 0) / 2 ** 32
-}
-
-/** Which of the packages the `number`th build is of: few are built daily, most hardly ever. */
-const builtPackage = (number: number, packages: number): number => Math.floor(packages * random(number) ** 3)
 
 export async function writeHistory(db: Knex, { packages, results }: Size, now: number): Promise<History> {
   const history: History = { packages: [], builds: [], executions: [] }
@@ -124,7 +116,7 @@ function buildAt(
   number: number,
   { packages, builds, now }: { packages: number; builds: number; now: number },
 ): Built {
-  const id = builtPackage(number, packages) + 1
+  const id = skewed(number, packages) + 1
   const time = now - 3_600_000 - Math.round(((builds - number) / builds) * 365 * day)
   const release = releases[Math.floor(random(number + 1) * releases.length)] ?? ''
   const facts = { architectures: '["x86_64"]', artifacts: '[]', origin: null, created_at: iso(time) }

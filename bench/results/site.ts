@@ -1,4 +1,5 @@
 /** Results as a distribution's site has them: a few hundred testcases, many builds, five data pairs each, over half a year. */
+import { random, skewed } from '../random.ts'
 import type { NewRecord } from '../../server/store/resultsdb-write.ts'
 
 const packages = 25_000
@@ -10,15 +11,6 @@ const scenarios = ['bios', 'uefi', 'container', 'cloud']
 const releases = ['f40', 'f41', 'f42', 'rawhide']
 
 export const end = Date.UTC(2026, 5, 30) * 1000
-
-/** The same numbers at every run, from 0 to 1. */
-const random = (seed: number): number => {
-  const mixed = Math.imul(seed ^ (seed >>> 15), 0x2c1b3c6d) ^ Math.imul(seed + 0x9e37, 0x297a2d39)
-  return ((mixed ^ (mixed >>> 13)) >>> 0) / 2 ** 32
-}
-
-/** Few get most: a packager builds some packages daily and most never. */
-const skewed = (seed: number, most: number): number => Math.floor(most * random(seed) ** 3)
 
 export const itemOf = (build: number): string => `package${skewed(build, packages)}-1.${build}-1.fc42`
 

@@ -13,7 +13,7 @@ my $input = '/run/assay/in';
 my %limit = (results => 8 << 20, reports => 100, listed => 100_000, drained => 4 << 20, database => 16 << 20);
 my ($control, $log, $port, $output, $input_disk, $group, $killer, $boot, %phase, %terminal);
 my ($heard, $last_beat) = (0, undef);
-# dpkg's own record of what is installed, as it was when the check began.
+# dpkg's own record of what is installed, as it was when the check began or, after a reboot, went on.
 my $database = '';
 
 sub say_line { syswrite $control, "{$_[0]}\n" }

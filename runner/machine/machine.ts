@@ -30,7 +30,7 @@ export interface Collected {
   files: { path: string; size: number }[]
   /** Whole content of $ASSAY_RESULTS, at most 4 MiB; null when the check wrote none. */
   results: string | null
-  /** The packages that were installed when the check began, `name version` a line; null where none are known. */
+  /** The packages that were installed when the check began or, after a reboot, went on: `name version` a line; null where none are known. */
   packages: string | null
   /** What the check reports in a format of its own choosing: at most 100 texts, 8 MiB in all. */
   reports: string[]
