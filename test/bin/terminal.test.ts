@@ -59,7 +59,8 @@ describe('a person in a machine', function () {
     await shown(person, /Run the check: /)
     person.type('stty size; tty; echo "$ASSAY_PACKAGE in $PWD"\r')
     await shown(person, /^33 101\n\/dev\/pts\/\d\ndeb\/checks in \/var\/lib\/assay\/tree$/m)
-    person.type("sh -c 'echo asleep; sleep 600'\r")
+    // One process: a shell between saying so and starting `sleep` can miss a Ctrl-C.
+    person.type(`perl -e '$| = 1; print "asleep\\n"; sleep 600'\r`)
     await shown(person, /^asleep$/m)
     person.type('\x03')
     // The shell forgets what was typed before it is back.
