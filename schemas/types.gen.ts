@@ -37,6 +37,8 @@ export interface EveryShape {
   ImageFacts?: ImageFacts
   Job?: Job
   KojiBuildChange?: KojiBuildChange
+  KojiChecksums?: KojiChecksums
+  KojiFiles?: KojiFiles
   Manifest?: Manifest
   ObsBuildSuccess?: ObsBuildSuccess
   Ownership?: Ownership
@@ -453,6 +455,52 @@ export interface KojiBuildChange {
     arch?: string | null
     [k: string]: unknown
   } | null
+  [k: string]: unknown
+}
+/**
+ * What a Koji hub's getRPMChecksums says of one RPM: by the key that it is signed with, the empty one for the file as it was built.
+ */
+export interface KojiChecksums {
+  [k: string]: {
+    sha256?: string | null
+    [k: string]: unknown
+  }
+}
+/**
+ * What a Koji hub says of a build and its RPMs, as far as Assay reads it: getBuild and listBuildRPMs.
+ */
+export interface KojiFiles {
+  build: KojiBuildInfo
+  /**
+   * @maxItems 10000
+   */
+  rpms: KojiRpm[]
+  [k: string]: unknown
+}
+export interface KojiBuildInfo {
+  name: string
+  version: string
+  release: string
+  /**
+   * 1: complete.
+   */
+  state: number
+  /**
+   * The disk that its files are on; absent, null or DEFAULT: the usual one.
+   */
+  volume_name?: string | null
+  [k: string]: unknown
+}
+export interface KojiRpm {
+  id: number
+  name: string
+  version: string
+  release: string
+  arch: string
+  /**
+   * Bytes.
+   */
+  size: number
   [k: string]: unknown
 }
 /**
@@ -1005,6 +1053,7 @@ export interface BusListener {
      */
     topics: string[]
   }
+  koji?: KojiSettings
   /**
    * Of the packages that each build system builds.
    */
@@ -1019,6 +1068,23 @@ export interface BusListener {
   releases?: {
     [k: string]: string
   }
+}
+/**
+ * Where the files of this bus's Koji builds are found. Absent: nobody looks for them, and checks install what the distribution's mirrors have.
+ */
+export interface KojiSettings {
+  /**
+   * Its XML-RPC: https://koji.fedoraproject.org/kojihub.
+   */
+  hub: string
+  /**
+   * What its folder packages/ is below: https://kojipkgs.fedoraproject.org.
+   */
+  files: string
+  /**
+   * What is wanted besides the packages that people install: their sources, and what debuggers need.
+   */
+  also?: ('source' | 'debug')[]
 }
 /**
  * Which of the builds that listeners hear count, and how many.

@@ -17,6 +17,8 @@ import type {
   ImageFacts,
   Job,
   KojiBuildChange,
+  KojiChecksums,
+  KojiFiles,
   ObsBuildSuccess,
   Ownership,
   PackageChange,
@@ -51,6 +53,8 @@ export const validateReaderChange = validator<ReaderChange>('reader-change')
 export const validateImage = validator<ImageFacts>('image')
 export const validateSettings = validator<Settings>('settings')
 export const validateKojiBuild = validator<KojiBuildChange>('koji-build')
+export const validateKojiFiles = validator<KojiFiles>('koji-files')
+export const validateKojiChecksums = validator<KojiChecksums>('koji-checksums')
 export const validateCoprBuild = validator<CoprBuildEnd>('copr-build')
 export const validateObsBuild = validator<ObsBuildSuccess>('obs-build')
 export const validateBusHistory = validator<BusHistory>('bus-history')

@@ -1,5 +1,6 @@
 /** What is known of each listener and each publisher, for programs and the page alike. */
 import type { Settings } from '../schemas/types.gen.ts'
+import { seekerName } from './listeners/koji/seeker-name.ts'
 import { audienceOf } from './publishers/names.ts'
 import type { Services } from './services.ts'
 import type { IgnoredCount, ListenerState } from './store/listeners.ts'
@@ -49,7 +50,10 @@ export async function listenerViews({
 }
 
 const namesOf = ({ listeners = {} }: Settings): Set<string> =>
-  new Set([...(listeners.archives ?? []), ...(listeners.buses ?? [])].map(({ name }) => name))
+  new Set([
+    ...[...(listeners.archives ?? []), ...(listeners.buses ?? [])].map(({ name }) => name),
+    ...(listeners.buses ?? []).filter(({ koji }) => koji).map(({ name }) => seekerName(name)),
+  ])
 
 /** Clocks differ: what seems to come from the future came at once. */
 const lagOf = ({ heardAt, sentAt }: ListenerState): number | null =>

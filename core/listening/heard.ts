@@ -23,6 +23,8 @@ export interface HeardBuild {
   /** Who made it; null where nobody says. */
   user: string | null
   scratch: boolean
+  /** By which Koji knows the build, where its files shall be asked for. */
+  koji?: number
 }
 
 export interface Ignored {

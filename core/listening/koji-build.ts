@@ -7,7 +7,7 @@ import { fedoraRelease, releaseOf } from './release-of.ts'
 
 const complete = 1
 
-export function kojiBuild(body: unknown, { namespaces, releases }: Naming): Heard {
+export function kojiBuild(body: unknown, { namespaces, releases, koji }: Naming): Heard {
   const { value: change, problems } = validateKojiBuild(body)
   if (!change) return malformed(problems)
   const { name, version, release } = change
@@ -31,6 +31,7 @@ export function kojiBuild(body: unknown, { namespaces, releases }: Naming): Hear
     },
     user: change.owner ?? null,
     scratch: false,
+    ...(koji && { koji: change.build_id }),
   }
 }
 

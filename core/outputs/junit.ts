@@ -1,6 +1,6 @@
 /** JUnit XML in the dialects of pytest, Maven's Surefire and the tools for Go. Pure. */
 import type { Found, Gatherer } from './gather.ts'
-import { readXml, type Element } from './xml.ts'
+import { readXml, type Element } from '../xml.ts'
 
 /** Adds the testcases of one report. Throws NotXml. */
 export function addJunit(text: string, gather: Gatherer): void {

@@ -5,7 +5,7 @@ import { addJunit } from './junit.ts'
 import { addResultYaml } from './result-yaml.ts'
 import type { ParsedResults } from './results.ts'
 import { parseTap } from './tap.ts'
-import { NotXml } from './xml.ts'
+import { NotXml } from '../xml.ts'
 
 /** YAML takes its reader longer than the others. */
 const longestYaml = 1024 ** 2

@@ -4,6 +4,7 @@ import { applyRules } from '../../core/listening/rules.ts'
 import { parsePackage } from '../../core/names.ts'
 import { validateBuild } from '../../schemas/validate.ts'
 import type { Services } from '../services.ts'
+import type { BuildEvent } from './parse-event.ts'
 import { brokenLimit } from './rate-limits.ts'
 import { receiveEvent } from './receive-event.ts'
 
@@ -52,7 +53,7 @@ async function hearBuild(services: Services, origin: Origin, heard: HeardBuild):
     const broken = await brokenLimit(stores, rules, known, now)
     if (broken) return settle(services, origin, broken)
   }
-  const { repeated } = await receiveEvent(services, toEvent(admitted))
+  const { repeated } = await receiveEvent(services, toEvent(admitted, origin.listener))
   const what = `${build.package} ${build.version} for ${build.release}`
   await stores.listeners.heard(origin.listener, { what, at: now, sentAt: origin.message.sentAt, repeated })
   return repeated ? 'repeated' : 'stored'
@@ -60,9 +61,10 @@ async function hearBuild(services: Services, origin: Origin, heard: HeardBuild):
 
 const unknownPackage = (name: string) => ignored('unknownPackage', `Nobody added ${name} here.`)
 
-function toEvent({ source, id, build }: HeardBuild) {
+function toEvent({ source, id, build, koji }: HeardBuild, listener: string): BuildEvent {
   const event = { source, id, type: 'dev.assay.build.completed.v1' }
-  return { ...event, build, body: JSON.stringify({ specversion: '1.0', ...event, data: build }) }
+  const body = JSON.stringify({ specversion: '1.0', ...event, data: build })
+  return { ...event, build, body, awaits: koji === undefined ? undefined : { listener, number: koji } }
 }
 
 /** Bytes of a message that are kept for people to look at. */

@@ -5,6 +5,7 @@ import { AppError, InvalidInput } from '../../core/errors.ts'
 import { buildOfArtifact, isArtifactPublished } from '../../core/messages/artifact-published.ts'
 import { validateArtifactPublished, validateBuild, type Problem } from '../../schemas/validate.ts'
 import type { BuildData } from '../../schemas/types.gen.ts'
+import type { BuildFiles } from '../store/builds.ts'
 
 export interface BuildEvent {
   source: string
@@ -13,6 +14,8 @@ export interface BuildEvent {
   /** The event as JSON text in structured form. */
   body: string
   build: BuildData
+  /** Files of it that a listener must ask for first. */
+  awaits?: Pick<BuildFiles, 'listener' | 'number'> | undefined
 }
 
 const ownType = 'dev.assay.build.completed.v1'

@@ -3,7 +3,7 @@ import { v7 as uuid } from 'uuid'
 import { AppError } from '../../core/errors.ts'
 import { kernelArch, parsePackage } from '../../core/names.ts'
 import type { Services } from '../services.ts'
-import type { Build } from '../store/builds.ts'
+import type { Build, NewBuild } from '../store/builds.ts'
 import type { NewEvent } from '../store/events.ts'
 import type { Execution } from '../store/executions.ts'
 import type { Package } from '../store/packages.ts'
@@ -68,7 +68,7 @@ const toStored = ({ source, id, type, body }: BuildEvent, receivedAt: string): N
   buildId: null,
 })
 
-const toBuild = ({ build }: BuildEvent, packageId: number, createdAt: string): Omit<Build, 'package'> => ({
+const toBuild = ({ build, awaits }: BuildEvent, packageId: number, createdAt: string): NewBuild => ({
   id: uuid(),
   packageId,
   release: build.release,
@@ -76,5 +76,6 @@ const toBuild = ({ build }: BuildEvent, packageId: number, createdAt: string): O
   architectures: [...new Set((build.architectures ?? ['x86_64']).map(kernelArch))],
   artifacts: build.artifacts ?? [],
   origin: build.origin ?? null,
+  awaits,
   createdAt,
 })

@@ -1,4 +1,7 @@
-/** An event that is kept is scheduled again: the executions that its build calls for now and does not have are made. */
+/**
+ * An event that is kept is scheduled again: the executions that its build calls for now and does not have are made, and
+ * files of it that were given up are looked for again.
+ */
 import { AppError } from '../../core/errors.ts'
 import type { Services } from '../services.ts'
 import type { StoredEvent } from '../store/events.ts'
@@ -17,6 +20,7 @@ export async function replayEvent(
     throw new AppError('NO_BUILD', 409, `Event ${id} announced no build: there is nothing to schedule.`)
   const before = new Set((await stores.executions.ofBuild(buildId)).map((execution) => execution.id))
   await stores.events.markUnscheduled(id)
+  await stores.builds.awaitFiles(buildId)
   await scheduleBuild(services, { id, buildId })
   const executions = (await stores.executions.ofBuild(buildId)).filter((one) => !before.has(one.id))
   await offer(

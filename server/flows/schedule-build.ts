@@ -8,10 +8,10 @@ import type { StoredEvent } from '../store/events.ts'
 import type { NewExecution } from '../store/executions.ts'
 import { createExecutions } from './create-executions.ts'
 import { priorityOf } from './rate-limits.ts'
-import { describeSite, refusal, type Site } from './site.ts'
+import { describeSite, missingFiles, refusal, type Site } from './site.ts'
 import { supersede } from './supersede.ts'
 
-/** Makes the executions that the event's build calls for, unless it has them already. */
+/** Makes the executions that the event's build calls for, unless it has them already or awaits its files. */
 export async function scheduleBuild(
   services: Services,
   event: Pick<StoredEvent, 'id' | 'buildId'>,
@@ -23,8 +23,9 @@ export async function scheduleBuild(
   await services.transaction(async (inside) => {
     const { events, builds, registrations } = inside
     const now = services.now()
-    if (!(await events.markScheduled(event.id, now))) return
     const build = await builds.get(buildId)
+    if (build.files?.state === 'awaited') return
+    if (!(await events.markScheduled(event.id, now))) return
     const planned = plan(build, await registrations.candidates(build.packageId), site.architectures)
     const priority = await priorityOf(inside, rules, now)
     const executions = planned.map((one) => toExecution(one, { build, site, priority, now }))
@@ -59,5 +60,5 @@ const toExecution = (planned: Planned, { build, site, priority, now }: Circumsta
   rerunOf: null,
   requestedBy: null,
   createdAt: now,
-  skip: refusal(site, planned.check, planned.arch),
+  skip: refusal(site, planned.check, planned.arch) ?? missingFiles(build),
 })

@@ -2,6 +2,7 @@
 import { machine } from 'node:os'
 import type { Check } from '../../core/check.ts'
 import type { Services } from '../services.ts'
+import type { Build } from '../store/builds.ts'
 import type { Runner } from '../store/runners.ts'
 
 /** A runner that is down for a day may come back: so long its architectures count. Milliseconds. */
@@ -36,3 +37,7 @@ export function refusal(site: Site, check: Check, arch: string): string | null {
     return 'This site does not let checks use the internet: an admin can set ASSAY_INTERNET=yes.'
   return null
 }
+
+/** Why no check of `build` can run: what it would test is not there. Null where it is. */
+export const missingFiles = ({ files }: Pick<Build, 'files'>): string | null =>
+  files?.state === 'missing' ? `The build's files were not found: ${files.note ?? 'nobody says why'}.` : null

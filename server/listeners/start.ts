@@ -2,6 +2,7 @@
 import type { Services } from '../services.ts'
 import { watchArchive } from './archive/watch.ts'
 import { consumeBus } from './bus/consume.ts'
+import { giveUpUnsought, startSeeking } from './koji/seek-files.ts'
 import type { Listener } from './listener.ts'
 
 export async function startListeners(services: Services): Promise<Listener> {
@@ -11,9 +12,12 @@ export async function startListeners(services: Services): Promise<Listener> {
     await services.stores.listeners.ensure(archive.name, 'archive')
     started.push(watchArchive(services, archive))
   }
+  await giveUpUnsought(services, buses)
   for (const bus of buses) {
     await services.stores.listeners.ensure(bus.name, 'bus')
-    started.push(await consumeBus(services, bus))
+    const seeker = bus.koji && (await startSeeking(services, bus.name, bus.koji))
+    if (seeker) started.push(seeker)
+    started.push(await consumeBus(services, bus, seeker?.soon))
   }
   return {
     async close() {

@@ -30,7 +30,7 @@ export function buildPage(view: BuildPageView, now: string, formKey: string | nu
       [build.package, packagePath(build.package)],
       [build.version, null],
     ],
-    live: executions.some(({ state }) => state !== 'finished'),
+    live: build.files?.state === 'awaited' || executions.some(({ state }) => state !== 'finished'),
     content: html`
       <header class="head">
         <h1><span class="muted">Build</span> <bdi>${build.version}</bdi></h1>
@@ -39,7 +39,7 @@ export function buildPage(view: BuildPageView, now: string, formKey: string | nu
             mark
               ? html`${chip(mark)}
                   <span class="muted">${countWords(countMarks(executions.map(markOf)))}</span>`
-              : 'No check is registered for this build.'
+              : noExecutions(build)
           }
         </p>
         <div class="actions" data-live="actions">${formKey !== null && repeatAll(view, formKey)}</div>
@@ -74,6 +74,11 @@ export function buildPage(view: BuildPageView, now: string, formKey: string | nu
     `,
   })
 }
+
+const noExecutions = ({ files }: Build): string =>
+  files?.state === 'awaited'
+    ? 'Its checks begin once its build system has said which files it consists of.'
+    : 'No check is registered for this build.'
 
 function repeatAll({ build, executions }: BuildPageView, formKey: string): Html | null {
   const count = standing(executions).filter(isWorthRepeating).length

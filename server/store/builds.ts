@@ -2,6 +2,7 @@
 import { NotFound } from '../../core/errors.ts'
 import type { BuildArtifact } from '../../schemas/types.gen.ts'
 import type { Database } from './database.ts'
+import { oneLine } from './one-line.ts'
 
 export interface Build {
   id: string
@@ -13,7 +14,23 @@ export interface Build {
   architectures: string[]
   artifacts: BuildArtifact[]
   origin: string | null
+  /** Files that did not come with the build; null: all did. */
+  files: BuildFiles | null
   createdAt: string
+}
+
+/** Files that a listener must ask the build's own build system for before its checks may run. */
+export interface BuildFiles {
+  listener: string
+  /** By which its build system knows the build. */
+  number: number
+  state: 'awaited' | 'found' | 'missing'
+  /** Why they are missing. */
+  note: string | null
+}
+
+export type NewBuild = Omit<Build, 'package' | 'files'> & {
+  awaits?: Pick<BuildFiles, 'listener' | 'number'> | undefined
 }
 
 export interface BuildRow {
@@ -26,6 +43,10 @@ export interface BuildRow {
   architectures: string
   artifacts: string
   origin: string | null
+  files_listener: string | null
+  files_number: number | string | null
+  files_state: BuildFiles['state'] | null
+  files_note: string | null
   created_at: string
 }
 
@@ -38,8 +59,14 @@ export const fromRow = (row: BuildRow): Build => ({
   architectures: JSON.parse(row.architectures) as string[],
   artifacts: JSON.parse(row.artifacts) as BuildArtifact[],
   origin: row.origin,
+  files: filesOf(row),
   createdAt: row.created_at,
 })
+
+const filesOf = ({ files_listener, files_number, files_state, files_note }: BuildRow): BuildFiles | null =>
+  files_listener === null || files_state === null
+    ? null
+    : { listener: files_listener, number: Number(files_number), state: files_state, note: files_note }
 
 export type Builds = ReturnType<typeof builds>
 
@@ -49,7 +76,7 @@ export function builds(db: Database) {
       .join('packages', 'packages.id', 'builds.package_id')
       .select<BuildRow[]>('builds.*', 'packages.namespace', 'packages.name')
   return {
-    async insert(build: Omit<Build, 'package'>): Promise<void> {
+    async insert({ awaits, ...build }: NewBuild): Promise<void> {
       await db('builds').insert({
         id: build.id,
         package_id: build.packageId,
@@ -59,12 +86,43 @@ export function builds(db: Database) {
         artifacts: JSON.stringify(build.artifacts),
         origin: build.origin,
         created_at: build.createdAt,
+        ...(awaits && {
+          files_listener: awaits.listener,
+          files_number: awaits.number,
+          files_state: 'awaited',
+        }),
       })
     },
     async get(id: string): Promise<Build> {
       const [row] = await rows().where('builds.id', id)
       if (!row) throw new NotFound('build', id)
       return fromRow(row)
+    },
+    /** Those whose files this listener must still ask for, the oldest first. */
+    async awaitingFiles(listener: string, limit: number): Promise<Build[]> {
+      const awaiting = rows().where({ files_listener: listener, files_state: 'awaited' })
+      return (await awaiting.orderBy('builds.id').limit(limit)).map(fromRow)
+    },
+    async listenersAwaited(): Promise<string[]> {
+      const found = db('builds')
+        .where({ files_state: 'awaited' })
+        .distinct<{ files_listener: string }[]>('files_listener')
+      return (await found).map(({ files_listener }) => files_listener)
+    },
+    /** They were found. False where somebody else was told so before. */
+    async setFiles(id: string, artifacts: readonly BuildArtifact[]): Promise<boolean> {
+      const change = { artifacts: JSON.stringify(artifacts), files_state: 'found', files_note: null }
+      return (await db('builds').where({ id, files_state: 'awaited' }).update(change)) > 0
+    },
+    /** They will not be found, and why. False where somebody else was told so before. */
+    async setFilesMissing(id: string, note: string): Promise<boolean> {
+      const change = { files_state: 'missing', files_note: oneLine(note, 500) }
+      return (await db('builds').where({ id, files_state: 'awaited' }).update(change)) > 0
+    },
+    /** Files that were given up are asked for again. */
+    async awaitFiles(id: string): Promise<void> {
+      const change = { files_state: 'awaited', files_note: null }
+      await db('builds').where({ id, files_state: 'missing' }).update(change)
     },
     /** How many came since then, of one package or of all; counts no further than `most`. */
     async countSince(since: string, most: number, packageId?: number): Promise<number> {

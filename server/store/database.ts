@@ -10,11 +10,11 @@ import * as listeners from './migrations/006-listeners.ts'
 import * as groups from './migrations/007-groups.ts'
 import * as sshKeys from './migrations/007-ssh-keys.ts'
 import * as people from './migrations/008-people.ts'
-
 import * as searchOfExecutions from './migrations/009-search-of-executions.ts'
 import * as sessions from './migrations/010-sessions.ts'
 import * as packageLists from './migrations/011-package-lists.ts'
 import * as quickLooks from './migrations/013-quick-looks.ts'
+import * as awaitedFiles from './migrations/014-awaited-files.ts'
 
 /** Either the database or a transaction in it: stores are built from whichever they shall belong to. */
 export type Database = Knex
@@ -32,6 +32,7 @@ const migrations = {
   '010-sessions': sessions,
   '011-package-lists': packageLists,
   '013-quick-looks': quickLooks,
+  '014-awaited-files': awaitedFiles,
 }
 
 /** What knex needs to know. `url`: postgres://… or the path of an SQLite file. */

@@ -79,9 +79,14 @@ export function events(db: Database) {
     async setBuild(source: string, eventId: string, buildId: string): Promise<void> {
       await db('events').where({ source, event_id: eventId }).update({ build_id: buildId })
     },
-    /** Stored, but its executions may not exist yet. Oldest first. */
+    /** Stored, but its executions may not exist yet though its build awaits no files. Oldest first. */
     async unscheduled(limit: number): Promise<StoredEvent[]> {
-      const rows = await db<Row>('events').whereNull('scheduled_at').orderBy('id').limit(limit)
+      const awaiting = db('builds').where({ files_state: 'awaited' }).select('id')
+      const rows = await db<Row>('events')
+        .whereNull('scheduled_at')
+        .where((one) => void one.whereNull('build_id').orWhereNotIn('build_id', awaiting))
+        .orderBy('id')
+        .limit(limit)
       return rows.map(fromRow)
     },
     /** True for the one transaction that may make the event's executions; others wait for it, then get false. */

@@ -5,7 +5,7 @@ import { v7 as uuid } from 'uuid'
 import type { Check } from '../../core/check.ts'
 import type { Verdict } from '../../core/verdict.ts'
 import type { Services } from '../../server/services.ts'
-import type { Build } from '../../server/store/builds.ts'
+import type { NewBuild } from '../../server/store/builds.ts'
 import type { NewResult } from '../../server/store/results.ts'
 import { sha256 } from './runner.ts'
 import { commit } from './site.ts'
@@ -54,7 +54,7 @@ export function past({ stores, files }: Pick<Services, 'stores' | 'files'>) {
   // What is made later has a later id, at the same time too.
   let order = 0
   return {
-    async build(build: Omit<Build, 'id' | 'createdAt' | 'package'>, time: number): Promise<string> {
+    async build(build: Omit<NewBuild, 'id' | 'createdAt'>, time: number): Promise<string> {
       const id = uuid({ msecs: time + (order += 1) })
       await stores.builds.insert({ id, ...build, createdAt: iso(time) })
       return id

@@ -18,6 +18,7 @@ interface CatchingUp {
   bus: BusListener
   mark: Mark
   signal: AbortSignal
+  onHeard: () => void
 }
 
 /** Hears what came since the mark. What goes wrong is said and tried again, until `signal` says that it is over. */
@@ -38,7 +39,8 @@ export async function catchUp(catching: CatchingUp, history: History): Promise<v
   }
 }
 
-async function hearMissed({ services, bus, mark, signal }: CatchingUp, history: History): Promise<void> {
+async function hearMissed(catching: CatchingUp, history: History): Promise<void> {
+  const { services, bus, mark, signal, onHeard } = catching
   const until = services.now()
   const since = mark.since()
   await mark.during(until, async () => {
@@ -46,6 +48,7 @@ async function hearMissed({ services, bus, mark, signal }: CatchingUp, history: 
     for await (const message of missed(history, { since, until, signal })) {
       signal.throwIfAborted()
       await hearMessage(services, bus, message)
+      onHeard()
     }
   })
 }

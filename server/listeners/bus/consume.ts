@@ -19,16 +19,23 @@ interface Consuming {
   bus: BusListener
   mark: Mark
   signal: AbortSignal
+  /** Called after each message of which nothing can be lost any more. */
+  onHeard: () => void
 }
 
 /** Throws NO_BROKER where nobody says which broker it is. */
-export async function consumeBus(services: Services, bus: BusListener): Promise<Listener> {
+export async function consumeBus(
+  services: Services,
+  bus: BusListener,
+  onHeard: () => void = () => undefined,
+): Promise<Listener> {
   const url = bus.url ?? services.config.amqpUrl
   if (url === null)
     throw new AppError('NO_BROKER', 400, `Listener ${bus.name} names no broker: set its url, or AMQP_URL.`)
   const closing = new AbortController()
   const log = services.log.child({ listener: bus.name })
-  const consuming = { services, bus, mark: await openMark(services, bus.name), signal: closing.signal }
+  const mark = await openMark(services, bus.name)
+  const consuming = { services, bus, mark, signal: closing.signal, onHeard }
   const work = new Set<Promise<void>>()
   const track = (promise: Promise<void>): void => {
     const tracked = promise.finally(() => work.delete(tracked))
@@ -92,7 +99,7 @@ async function declare(
 }
 
 async function take(consuming: Consuming, channel: Channel, delivered: ConsumeMessage): Promise<void> {
-  const { services, bus, mark, signal } = consuming
+  const { services, bus, mark, signal, onHeard } = consuming
   // What is still in hand at the end was not acknowledged: the broker gives it out again.
   if (signal.aborted) return
   try {
@@ -100,6 +107,7 @@ async function take(consuming: Consuming, channel: Channel, delivered: ConsumeMe
     await hearMessage(services, bus, message)
     await mark.reached(message.sentAt)
     channel.ack(delivered)
+    onHeard()
   } catch (error) {
     services.log.warn({ err: error, listener: bus.name }, 'a message cannot be stored now and is tried again')
     await sleep(pause, undefined, { signal }).catch(() => undefined)

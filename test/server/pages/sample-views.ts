@@ -26,6 +26,7 @@ export const build: Build = {
     { name: 'hello.deb', url: 'https://example.org/hello.deb', sha256: 'b'.repeat(64), size: 53_280 },
   ],
   origin: 'https://buildd.example.org/1',
+  files: null,
   createdAt,
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { NotXml, readXml } from '../../../core/outputs/xml.ts'
+import { NotXml, readXml } from '../../core/xml.ts'
 
 describe('XML', () => {
   it('is read with its attributes, its text and the entities of XML', () => {

@@ -1,5 +1,5 @@
 /**
- * XML as JUnit reports need it, read strictly and in one pass: elements, attributes, text. A document type is refused, so
+ * XML as JUnit reports and XML-RPC need it, read strictly and in one pass: elements, attributes, text. A document type is refused, so
  * there are no entities to expand but the five that XML itself knows.
  */
 export interface Element {
