@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME [--json] [--image NAME]`: measures one thing on this machine, and says what it aims at. */
 import { parseArgs } from 'node:util'
+import { benchEvents } from './events.ts'
 import { benchExecutions } from './executions.ts'
 import { benchFormats } from './formats.ts'
 import { benchMachines } from './machines.ts'
@@ -16,6 +17,10 @@ interface Options {
 }
 
 const benches: Readonly<Record<string, { summary: string; run: (options: Options) => Promise<Measured> }>> = {
+  events: {
+    summary: 'builds heard a second, and the time from a message to the queue, over a row and a job each',
+    run: benchEvents,
+  },
   executions: {
     summary: '200 executions through the whole product over machines opened directly',
     run: benchExecutions,

@@ -42,7 +42,7 @@ async function live(week: Week): Promise<Lived> {
   const settings = await settingsFile(folder.path, { publishers })
   const environment = { ASSAY_DATA: join(folder.path, 'data'), ASSAY_SETTINGS: settings, ASSAY_LOG: 'silent' }
   const { services, close } = await openServices(readConfig(environment), () => 'http://localhost')
-  return liveThrough(week, services).finally(close)
+  return await liveThrough(week, services).finally(close)
 }
 
 interface Compared {

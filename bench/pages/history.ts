@@ -19,14 +19,15 @@ export interface History {
 }
 
 const perExecution = 5
-const checks = ['smoke', 'upgrade', 'reboot', 'lint'].map((name) => sampleCheck({ name }))
+const checkNames = ['smoke', 'upgrade', 'reboot', 'lint']
+const checks = checkNames.map((name) => sampleCheck({ name }))
 const releases = ['bookworm', 'trixie', 'sid']
 const day = 86_400_000
 const atATime = 250
 
 export async function writeHistory(db: Knex, { packages, results }: Size, now: number): Promise<History> {
   const history: History = { packages: [], builds: [], executions: [] }
-  await writePackages(db, packages, now)
+  await writePackages(db, packages, now, checkNames)
   const builds = Math.floor(results / perExecution / checks.length)
   for (let from = 0; from < builds; from += atATime) {
     const numbers = Array.from({ length: Math.min(atATime, builds - from) }, (_, at) => from + at)
@@ -67,7 +68,13 @@ export async function writeHistory(db: Knex, { packages, results }: Size, now: n
   return history
 }
 
-async function writePackages(db: Knex, count: number, now: number): Promise<void> {
+/** deb/package1 and so on, each with checks of these names. */
+export async function writePackages(
+  db: Knex,
+  count: number,
+  now: number,
+  declared: readonly string[],
+): Promise<void> {
   const created_at = iso(now - 400 * day)
   const numbers = Array.from({ length: count }, (_, at) => at + 1)
   await insert(
@@ -85,7 +92,6 @@ async function writePackages(db: Knex, count: number, now: number): Promise<void
     'maintainers',
     numbers.map((id) => ({ package_id: id, user: `user${id % 1500}` })),
   )
-  const declared = JSON.stringify(checks)
   await insert(
     db,
     'registrations',
@@ -94,7 +100,7 @@ async function writePackages(db: Knex, count: number, now: number): Promise<void
       package_id: id,
       branch: 'main',
       commit: commitOf(id),
-      checks: declared,
+      checks: JSON.stringify(declared.map((name) => sampleCheck({ name, for: [`deb/${nameOf(id)}`] }))),
       created_at,
     })),
   )
@@ -180,6 +186,6 @@ function executionOf({ row: build, name, time }: Built, check: (typeof checks)[n
 const insert = (db: Knex, table: string, rows: readonly object[]): Promise<unknown> =>
   db.batchInsert(table, [...rows], atATime)
 
-const nameOf = (id: number): string => `package${id}`
+export const nameOf = (id: number): string => `package${id}`
 const commitOf = (id: number): string => id.toString(16).padStart(40, 'c')
 const iso = (time: number): string => new Date(time).toISOString()
