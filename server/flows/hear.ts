@@ -1,65 +1,98 @@
-/** A listener understood a message: it is stored, or counted by the rule that keeps it out, or set aside. Safe to repeat. */
+/**
+ * A listener understood messages: each is stored, or counted by the rule that keeps it out, or set aside. Many at a time
+ * cost little more than one. Safe to repeat.
+ */
+import { grouped } from '../../core/grouped.ts'
 import { ignored, type Heard, type HeardBuild, type NativeMessage } from '../../core/listening/heard.ts'
 import { applyRules } from '../../core/listening/rules.ts'
-import { parsePackage } from '../../core/names.ts'
+import { fullName, parsePackage } from '../../core/names.ts'
+import type { Rules } from '../../schemas/types.gen.ts'
 import { validateBuild } from '../../schemas/validate.ts'
 import type { Services } from '../services.ts'
+import type { Package } from '../store/packages.ts'
 import type { BuildEvent } from './parse-event.ts'
 import { brokenLimit } from './rate-limits.ts'
-import { receiveEvent } from './receive-event.ts'
+import { receiveEvents } from './receive-events.ts'
 
 export type Outcome = 'stored' | 'repeated' | 'ignored' | 'set_aside'
 
-/** Where a message was heard, and what it was before it was understood. */
-export interface Origin {
-  listener: string
+/** A message as it came, and as what it is taken. */
+export interface Told<T extends Heard = Heard> {
   message: NativeMessage
+  heard: T
 }
 
-/** Resolves once nothing of it can be lost any more: only then may the message be acknowledged. */
-export async function hear(services: Services, origin: Origin, heard: Heard): Promise<Outcome> {
-  const outcome = await settle(services, origin, heard)
-  services.metrics.heard.inc({ listener: origin.listener, outcome })
-  return outcome
-}
+type Settled = Told & { outcome: Outcome }
 
-async function settle(services: Services, origin: Origin, heard: Heard): Promise<Outcome> {
-  const { listener, message } = origin
-  const now = services.now()
-  if (heard.kind === 'malformed') return setAside(services, origin, heard.why)
-  if (heard.kind === 'build') return hearBuild(services, origin, heard)
-  await services.stores.listeners.ignore(listener, {
-    rule: heard.rule,
-    what: `${message.topic}: ${heard.why}`,
-    at: now,
-  })
-  return 'ignored'
-}
-
-async function hearBuild(services: Services, origin: Origin, heard: HeardBuild): Promise<Outcome> {
-  const { stores, settings } = services
-  const rules = settings.rules ?? {}
-  const problems = validateBuild(heard.build).problems.map(
-    ({ path, message }) => `${path.join('.')} ${message}`,
+/** In the order of `told`. Resolves once nothing of it can be lost any more: only then may messages be acknowledged. */
+export async function hear(services: Services, listener: string, told: readonly Told[]): Promise<Outcome[]> {
+  const rules = services.settings.rules ?? {}
+  const admitted = await dropUnknown(
+    services,
+    told.map((one) => ({ ...one, heard: admit(one.heard, rules) })),
   )
-  if (problems.length > 0) return setAside(services, origin, `Its build is not valid: ${problems.join('; ')}`)
-  const admitted = applyRules(heard, rules)
-  if (admitted.kind === 'ignored') return settle(services, origin, admitted)
-  const { build, source, id } = admitted
-  const known = await stores.packages.find(parsePackage(build.package))
-  if (!known) return settle(services, origin, unknownPackage(build.package))
-  const now = services.now()
-  if (!(await stores.events.find(source, id))) {
-    const broken = await brokenLimit(stores, rules, known, now)
-    if (broken) return settle(services, origin, broken)
-  }
-  const { repeated } = await receiveEvent(services, toEvent(admitted, origin.listener))
-  const what = `${build.package} ${build.version} for ${build.release}`
-  await stores.listeners.heard(origin.listener, { what, at: now, sentAt: origin.message.sentAt, repeated })
-  return repeated ? 'repeated' : 'stored'
+  const isLimited = rules.packageLimit ?? rules.globalLimit
+  const settled: Settled[] = []
+  // What one build uses up of a limit the next one must see.
+  for (const some of isLimited ? admitted.map((one) => [one]) : [admitted])
+    settled.push(...(await settle(services, listener, isLimited ? await dropTooMany(services, some) : some)))
+  await note(services, listener, settled)
+  for (const { outcome } of settled) services.metrics.heard.inc({ listener, outcome })
+  return settled.map(({ outcome }) => outcome)
 }
 
-const unknownPackage = (name: string) => ignored('unknownPackage', `Nobody added ${name} here.`)
+/** Whether the site's rules let it in, and whether it is a build at all. */
+function admit(heard: Heard, rules: Rules): Heard {
+  if (heard.kind !== 'build') return heard
+  const { problems } = validateBuild(heard.build)
+  if (problems.length === 0) return applyRules(heard, rules)
+  const words = problems.map(({ path, message }) => `${path.join('.')} ${message}`)
+  return { kind: 'malformed', why: `Its build is not valid: ${words.join('; ')}` }
+}
+
+const isBuild = <T extends Told>(one: T): one is T & Told<HeardBuild> => one.heard.kind === 'build'
+
+async function dropUnknown(services: Services, told: readonly Told[]): Promise<Told[]> {
+  const known = await packagesOf(services, told)
+  return told.map((one) =>
+    isBuild(one) && !known.has(one.heard.build.package)
+      ? { ...one, heard: ignored('unknownPackage', `Nobody added ${one.heard.build.package} here.`) }
+      : one,
+  )
+}
+
+async function dropTooMany(services: Services, told: readonly Told[]): Promise<Told[]> {
+  const { stores, settings, now } = services
+  const known = await packagesOf(services, told)
+  const kept: Told[] = []
+  for (const one of told) {
+    const found = isBuild(one) ? known.get(one.heard.build.package) : undefined
+    const isNew = isBuild(one) && !(await stores.events.find(one.heard.source, one.heard.id))
+    const broken = found && isNew && (await brokenLimit(stores, settings.rules ?? {}, found, now()))
+    kept.push(broken ? { ...one, heard: broken } : one)
+  }
+  return kept
+}
+
+async function packagesOf({ stores }: Services, told: readonly Told[]): Promise<Map<string, Package>> {
+  const names = new Set(told.filter(isBuild).map(({ heard }) => heard.build.package))
+  const found = await stores.packages.findAll([...names].map(parsePackage))
+  return new Map(found.map((one) => [fullName(one), one]))
+}
+
+async function settle(services: Services, listener: string, told: readonly Told[]): Promise<Settled[]> {
+  const builds = told.filter(isBuild)
+  const received = await receiveEvents(
+    services,
+    builds.map(({ heard }) => toEvent(heard, listener)),
+  )
+  const outcomes = new Map<Told, Outcome>(
+    builds.map((one, at) => [one, received[at]?.repeated ? 'repeated' : 'stored']),
+  )
+  return told.map((one) => ({ ...one, outcome: outcomes.get(one) ?? leftOut(one) }))
+}
+
+const leftOut = ({ heard }: Told): Outcome => (heard.kind === 'malformed' ? 'set_aside' : 'ignored')
 
 function toEvent({ source, id, build, koji }: HeardBuild, listener: string): BuildEvent {
   const event = { source, id, type: 'dev.assay.build.completed.v1' }
@@ -67,19 +100,39 @@ function toEvent({ source, id, build, koji }: HeardBuild, listener: string): Bui
   return { ...event, build, body, awaits: koji === undefined ? undefined : { listener, number: koji } }
 }
 
+/** What people look at: what was heard last, how much was left out and by which rule, and what nobody understood. */
+async function note({ stores, now }: Services, listener: string, settled: readonly Settled[]): Promise<void> {
+  for (const { heard, message } of settled)
+    if (heard.kind === 'malformed') await setAside(stores, listener, { message, why: heard.why, at: now() })
+  for (const [rule, some] of grouped(settled, ({ heard }) => (heard.kind === 'ignored' ? heard.rule : ''))) {
+    const of = some.at(-1)
+    if (of?.heard.kind !== 'ignored') continue
+    const what = `${of.message.topic}: ${of.heard.why}`
+    await stores.listeners.ignore(listener, { rule, what, at: now(), count: some.length })
+  }
+  const builds = settled.filter(isBuild)
+  const last = builds.at(-1)
+  if (last) {
+    const { build } = last.heard
+    const what = `${build.package} ${build.version} for ${build.release}`
+    const repeated = settled.filter(({ outcome }) => outcome === 'repeated').length
+    const counts = { stored: builds.length - repeated, repeated }
+    await stores.listeners.heard(listener, { what, at: now(), sentAt: last.message.sentAt, ...counts })
+  }
+}
+
 /** Bytes of a message that are kept for people to look at. */
 const keptBytes = 256 * 1024
 
 async function setAside(
-  { stores, now }: Services,
-  { listener, message }: Origin,
-  why: string,
-): Promise<Outcome> {
+  { setAside: aside }: Services['stores'],
+  listener: string,
+  { message, why, at }: { message: NativeMessage; why: string; at: string },
+): Promise<void> {
   const bytes = message.bytes ?? Buffer.from(JSON.stringify(message.body))
-  await stores.setAside.add({
+  await aside.add({
     ...{ listener, topic: message.topic, messageId: message.id, why, size: bytes.length },
     body: bytes.length > keptBytes ? null : Buffer.from(bytes).toString(),
-    setAsideAt: now(),
+    setAsideAt: at,
   })
-  return 'set_aside'
 }

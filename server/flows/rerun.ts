@@ -29,7 +29,9 @@ export async function rerun(services: Services, id: string, user: string): Promi
     createdAt: services.now(),
     skip: refusal(site, old.definition, old.arch) ?? missingFiles(await stores.builds.get(old.buildId)),
   }
-  await services.transaction((inside) => createExecutions(inside, old.package, [again]))
+  await services.transaction((inside) =>
+    createExecutions(inside, [{ packageName: old.package, executions: [again] }]),
+  )
   if (again.skip === null) await offer(services, [again])
   return stores.executions.get(again.id)
 }

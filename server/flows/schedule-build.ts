@@ -1,6 +1,6 @@
 /** From a stored event to its executions: matching decides, one transaction writes. Safe to repeat. */
 import { v7 as uuid } from 'uuid'
-import { plan, type Planned } from '../../core/matching.ts'
+import { plan, type MatchableRegistration, type Planned } from '../../core/matching.ts'
 import type { Priority } from '../../core/priority.ts'
 import type { Services } from '../services.ts'
 import type { Build } from '../store/builds.ts'
@@ -26,10 +26,10 @@ export async function scheduleBuild(
     const build = await builds.get(buildId)
     if (build.files?.state === 'awaited') return
     if (!(await events.markScheduled(event.id, now))) return
-    const planned = plan(build, await registrations.candidates(build.packageId), site.architectures)
-    const priority = await priorityOf(inside, rules, now)
-    const executions = planned.map((one) => toExecution(one, { build, site, priority, now }))
-    await createExecutions(inside, build.package, executions)
+    const candidates = await registrations.candidatesOf([build.packageId])
+    const circumstances = { build, site, priority: await priorityOf(inside, rules, now), now }
+    const executions = executionsFor(circumstances, candidates.of(build.package))
+    await createExecutions(inside, [{ packageName: build.package, executions }])
     if (rules.supersede) await supersede(inside, build, now)
   })
 }
@@ -39,12 +39,21 @@ export async function scheduleMissed(services: Services): Promise<void> {
   for (const event of await services.stores.events.unscheduled(100)) await scheduleBuild(services, event)
 }
 
-interface Circumstances {
+export interface Circumstances {
   build: Build
   site: Site
   priority: Priority
   now: string
 }
+
+/** The executions that the build calls for under these circumstances. */
+export const executionsFor = (
+  circumstances: Circumstances,
+  candidates: readonly MatchableRegistration[],
+): NewExecution[] =>
+  plan(circumstances.build, candidates, circumstances.site.architectures).map((planned) =>
+    toExecution(planned, circumstances),
+  )
 
 const toExecution = (planned: Planned, { build, site, priority, now }: Circumstances): NewExecution => ({
   id: uuid(),

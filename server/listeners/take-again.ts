@@ -3,7 +3,7 @@ import { AppError } from '../../core/errors.ts'
 import type { Outcome } from '../flows/hear.ts'
 import type { Services } from '../services.ts'
 import type { SetAside } from '../store/set-aside.ts'
-import { hearMessage } from './bus/hear-message.ts'
+import { hearMessages } from './bus/hear-messages.ts'
 import { readBody } from './bus/read-message.ts'
 
 /**
@@ -23,7 +23,7 @@ export async function takeAgain(services: Services, id: number): Promise<Outcome
   const bytes = Buffer.from(keptText(message))
   const { topic, messageId } = message
   const again = { topic, id: messageId, sentAt: null, bytes, ...readBody(bytes) }
-  const outcome = await hearMessage(services, bus, again)
+  const [outcome = 'set_aside'] = await hearMessages(services, bus, [again])
   if (outcome !== 'set_aside') await stores.setAside.remove(id)
   return outcome
 }

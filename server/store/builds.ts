@@ -1,6 +1,7 @@
 /** Completed builds of packages. */
 import { NotFound } from '../../core/errors.ts'
 import type { BuildArtifact } from '../../schemas/types.gen.ts'
+import { chunks } from './chunks.ts'
 import type { Database } from './database.ts'
 import { oneLine } from './one-line.ts'
 
@@ -68,6 +69,18 @@ const filesOf = ({ files_listener, files_number, files_state, files_note }: Buil
     ? null
     : { listener: files_listener, number: Number(files_number), state: files_state, note: files_note }
 
+const toRow = ({ awaits, ...build }: NewBuild): Record<string, unknown> => ({
+  id: build.id,
+  package_id: build.packageId,
+  release: build.release,
+  version: build.version,
+  architectures: JSON.stringify(build.architectures),
+  artifacts: JSON.stringify(build.artifacts),
+  origin: build.origin,
+  created_at: build.createdAt,
+  ...(awaits && { files_listener: awaits.listener, files_number: awaits.number, files_state: 'awaited' }),
+})
+
 export type Builds = ReturnType<typeof builds>
 
 export function builds(db: Database) {
@@ -76,22 +89,15 @@ export function builds(db: Database) {
       .join('packages', 'packages.id', 'builds.package_id')
       .select<BuildRow[]>('builds.*', 'packages.namespace', 'packages.name')
   return {
-    async insert({ awaits, ...build }: NewBuild): Promise<void> {
-      await db('builds').insert({
-        id: build.id,
-        package_id: build.packageId,
-        release: build.release,
-        version: build.version,
-        architectures: JSON.stringify(build.architectures),
-        artifacts: JSON.stringify(build.artifacts),
-        origin: build.origin,
-        created_at: build.createdAt,
-        ...(awaits && {
-          files_listener: awaits.listener,
-          files_number: awaits.number,
-          files_state: 'awaited',
-        }),
-      })
+    async insert(build: NewBuild): Promise<void> {
+      await db('builds').insert(toRow(build))
+    },
+    async insertAll(some: readonly NewBuild[]): Promise<void> {
+      for (const chunk of chunks(some)) await db('builds').insert(chunk.map(toRow))
+    },
+    /** Only before anything stands on them. */
+    async removeAll(ids: readonly string[]): Promise<void> {
+      for (const chunk of chunks(ids)) await db('builds').whereIn('id', chunk).delete()
     },
     async get(id: string): Promise<Build> {
       const [row] = await rows().where('builds.id', id)

@@ -15,6 +15,7 @@ import * as sessions from './migrations/010-sessions.ts'
 import * as packageLists from './migrations/011-package-lists.ts'
 import * as quickLooks from './migrations/013-quick-looks.ts'
 import * as awaitedFiles from './migrations/014-awaited-files.ts'
+import * as sharedPackages from './migrations/015-shared-packages.ts'
 
 /** Either the database or a transaction in it: stores are built from whichever they shall belong to. */
 export type Database = Knex
@@ -33,6 +34,7 @@ const migrations = {
   '011-package-lists': packageLists,
   '013-quick-looks': quickLooks,
   '014-awaited-files': awaitedFiles,
+  '015-shared-packages': sharedPackages,
 }
 
 /** What knex needs to know. `url`: postgres://… or the path of an SQLite file. */

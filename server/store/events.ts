@@ -1,5 +1,7 @@
 /** Events from outside, kept whole under their own (source, id) before they are acknowledged. */
 import { NotFound } from '../../core/errors.ts'
+import { grouped } from '../../core/grouped.ts'
+import { chunks } from './chunks.ts'
 import type { Database } from './database.ts'
 
 export interface StoredEvent {
@@ -15,7 +17,8 @@ export interface StoredEvent {
   scheduledAt: string | null
 }
 
-export type NewEvent = Omit<StoredEvent, 'id' | 'scheduledAt'>
+/** `scheduledAt`: absent where its executions are not stored with it. */
+export type NewEvent = Omit<StoredEvent, 'id' | 'scheduledAt'> & { scheduledAt?: string | null }
 
 interface Row {
   id: number
@@ -39,6 +42,16 @@ const fromRow = (row: Row): StoredEvent => ({
   scheduledAt: row.scheduled_at,
 })
 
+const toRow = (event: NewEvent): Record<string, unknown> => ({
+  source: event.source,
+  event_id: event.eventId,
+  type: event.type,
+  body: event.body,
+  received_at: event.receivedAt,
+  build_id: event.buildId,
+  scheduled_at: event.scheduledAt ?? null,
+})
+
 export type Events = ReturnType<typeof events>
 
 export function events(db: Database) {
@@ -47,21 +60,39 @@ export function events(db: Database) {
       const row = await db<Row>('events').where({ source, event_id: eventId }).first()
       return row ? fromRow(row) : null
     },
+    /** Those of `keys` that are stored. */
+    async findAll(keys: readonly { source: string; id: string }[]): Promise<StoredEvent[]> {
+      const found: Row[] = []
+      for (const [source, some] of grouped(keys, (key) => key.source))
+        for (const chunk of chunks(some.map(({ id }) => id)))
+          found.push(...(await db<Row>('events').where({ source }).whereIn('event_id', chunk)))
+      return found.map(fromRow)
+    },
     /** Stores the event unless it is there already; false for a repeat. */
     async insert(event: NewEvent): Promise<boolean> {
       const rows = await db('events')
-        .insert({
-          source: event.source,
-          event_id: event.eventId,
-          type: event.type,
-          body: event.body,
-          received_at: event.receivedAt,
-          build_id: event.buildId,
-        })
+        .insert(toRow(event))
         .onConflict(['source', 'event_id'])
         .ignore()
         .returning<{ id: number }[]>('id')
       return rows.length > 0
+    },
+    /** The same of many, each with its build: ids of the builds whose events are new. */
+    async insertAll(some: readonly NewEvent[]): Promise<Set<string>> {
+      const isNew = new Set<string>()
+      // In one order everywhere: two that store the same events must not wait for each other in a circle.
+      const inOrder = [...some].sort((one, other) =>
+        one.source + one.eventId < other.source + other.eventId ? -1 : 1,
+      )
+      for (const chunk of chunks(inOrder)) {
+        const rows = await db('events')
+          .insert(chunk.map(toRow))
+          .onConflict(['source', 'event_id'])
+          .ignore()
+          .returning<{ build_id: string }[]>('build_id')
+        for (const { build_id } of rows) isNew.add(build_id)
+      }
+      return isNew
     },
     /** Throws NOT_FOUND. */
     async get(id: number): Promise<StoredEvent> {
@@ -74,10 +105,6 @@ export function events(db: Database) {
       const query = db<Row>('events').orderBy('id', 'desc').limit(limit)
       if (before !== undefined) void query.where('id', '<', before)
       return (await query).map(fromRow)
-    },
-    /** Says which build the event announced. Run it in the transaction that stored the event. */
-    async setBuild(source: string, eventId: string, buildId: string): Promise<void> {
-      await db('events').where({ source, event_id: eventId }).update({ build_id: buildId })
     },
     /** Stored, but its executions may not exist yet though its build awaits no files. Oldest first. */
     async unscheduled(limit: number): Promise<StoredEvent[]> {

@@ -4,6 +4,7 @@ import { Conflict, NotFound } from '../../core/errors.ts'
 import type { Priority } from '../../core/priority.ts'
 import { next, type Outcome, type Party, type State, type Step } from '../../core/execution.ts'
 import type { Verdict } from '../../core/verdict.ts'
+import { chunks } from './chunks.ts'
 import type { Database } from './database.ts'
 
 export interface Execution {
@@ -145,13 +146,16 @@ export function executions(db: Database) {
      * what caused them.
      */
     async insert(planned: readonly NewExecution[]): Promise<Set<string>> {
-      if (planned.length === 0) return new Set()
-      const rows = await db('executions')
-        .insert(planned.map(toRow))
-        .onConflict('key')
-        .ignore()
-        .returning<{ id: string }[]>('id')
-      return new Set(rows.map(({ id }) => id))
+      const made = new Set<string>()
+      for (const chunk of chunks(planned)) {
+        const rows = await db('executions')
+          .insert(chunk.map(toRow))
+          .onConflict('key')
+          .ignore()
+          .returning<{ id: string }[]>('id')
+        for (const { id } of rows) made.add(id)
+      }
+      return made
     },
     /**
      * Takes `step` from the state and attempt given. Throws ILLEGAL_TRANSITION where the table forbids it and

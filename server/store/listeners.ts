@@ -31,7 +31,8 @@ export interface HeardNow {
   what: string
   at: string
   sentAt: string | null
-  repeated: boolean
+  stored: number
+  repeated: number
 }
 
 export interface IgnoredNow {
@@ -87,11 +88,13 @@ export function listeners(db: Database) {
     async list(): Promise<ListenerState[]> {
       return (await table().orderBy('name')).map(fromRow)
     },
-    async heard(name: string, { what, at, sentAt, repeated }: HeardNow): Promise<void> {
+    /** `what`: the last of it. */
+    async heard(name: string, { what, at, sentAt, stored, repeated }: HeardNow): Promise<void> {
       await table()
         .where({ name })
         .update({ heard: oneLine(what, line), heard_at: at, sent_at: sentAt })
-        .increment(repeated ? 'repeated' : 'stored', 1)
+        .increment('stored', stored)
+        .increment('repeated', repeated)
     },
     /** Counts what a rule kept out; `what` was the last of them. */
     async ignore(listener: string, { rule, what, at, count = 1 }: IgnoredNow): Promise<void> {

@@ -1,7 +1,9 @@
 /** Packages and who maintains them. */
 import type { Knex } from 'knex'
 import { NotFound } from '../../core/errors.ts'
+import { grouped } from '../../core/grouped.ts'
 import { fullName, type PackageName } from '../../core/names.ts'
+import { chunks } from './chunks.ts'
 import type { Database } from './database.ts'
 
 export interface Package extends PackageName {
@@ -48,6 +50,14 @@ export function packages(db: Database) {
     )
   return {
     find,
+    /** Those of `names` that are there. */
+    async findAll(names: readonly PackageName[]): Promise<Package[]> {
+      const found: Row[] = []
+      for (const [namespace, some] of grouped(names, (one) => one.namespace))
+        for (const chunk of chunks(some.map(({ name }) => name)))
+          found.push(...(await db<Row>('packages').where({ namespace }).whereIn('name', chunk)))
+      return found.map(fromRow)
+    },
     async get(name: PackageName): Promise<Package> {
       const found = await find(name)
       if (!found) throw new NotFound('package', fullName(name))

@@ -1,6 +1,8 @@
 /** Registrations: what each pushed commit declares. Append-only; `branches` says which is current. */
 import type { Check } from '../../core/check.ts'
+import { grouped } from '../../core/grouped.ts'
 import type { MatchableRegistration } from '../../core/matching.ts'
+import { fullName, isShared } from '../../core/names.ts'
 import type { Database } from './database.ts'
 
 export interface Registration {
@@ -27,6 +29,14 @@ interface CurrentRow extends Row {
   namespace: string
   name: string
   is_default: boolean | number
+}
+
+/** See isShared in core/names.ts; an index finds them. */
+const areShared = `substr(namespace || '-', 1, 5) = 'dist-'`
+
+export interface Candidates {
+  /** `packageName`: namespace/name of one of the packages. */
+  of: (packageName: string) => MatchableRegistration[]
 }
 
 const fromRow = (row: Row): Registration => ({
@@ -86,15 +96,27 @@ export function registrations(db: Database) {
         .where({ package_id: packageId })
         .update({ is_default: db.raw('(branch = ?)', [branch]) })
     },
-    /** Current registrations that a build of the package must be matched against: its own and the shared ones. */
-    async candidates(packageId: number): Promise<MatchableRegistration[]> {
-      const rows = await currentRows().where((or) => {
-        void or
-          .where('branches.package_id', packageId)
-          .orWhere('packages.namespace', 'dist')
-          .orWhereLike('packages.namespace', 'dist-%')
+    /** Current registrations that builds of the packages must be matched against: their own and the shared ones. */
+    async candidatesOf(packageIds: readonly number[]): Promise<Candidates> {
+      if (packageIds.length === 0) return { of: () => [] }
+      const rows = await currentRows().whereIn('branches.package_id', (some) => {
+        // One list of ids: with an `or`, PostgreSQL would read all branches. Shared: `dist` and `dist-…`.
+        void some
+          .from('packages')
+          .whereIn('id', packageIds)
+          .select('id')
+          .union((shared) => void shared.from('packages').whereRaw(areShared).select('id'))
       })
-      return rows.map(toMatchable)
+      const byRepository = grouped(rows.map(toMatchable), ({ repository }) => fullName(repository))
+      const shared = [...byRepository.values()]
+        .flat()
+        .filter(({ repository }) => isShared(repository.namespace))
+      return {
+        of(packageName) {
+          const own = byRepository.get(packageName) ?? []
+          return [...own, ...shared.filter((one) => !own.includes(one))]
+        },
+      }
     },
     /** Branch name to current commit, of one package. */
     async heads(packageId: number): Promise<Map<string, string>> {

@@ -15,8 +15,14 @@ export async function fillMessages({ stores, now }: Pick<Services, 'stores' | 'n
   ] as const)
     await listeners.ensure(name, kind)
   const what = '2.12.1-3 of deb/hello for sid'
-  await listeners.heard('debian', { what, at: earlier(60_000), sentAt: earlier(90_000), repeated: false })
-  await listeners.heard('debian', { what, at, sentAt: earlier(2500), repeated: true })
+  await listeners.heard('debian', {
+    what,
+    at: earlier(60_000),
+    sentAt: earlier(90_000),
+    stored: 1,
+    repeated: 0,
+  })
+  await listeners.heard('debian', { what, at, sentAt: earlier(2500), stored: 0, repeated: 1 })
   const ignored = { what: `${longTopic}: It says nothing of a build.`, at, count: 12_345 }
   await listeners.ignore('fedora', { rule: 'otherTopic', ...ignored })
   await listeners.ignore('fedora', { rule: 'scratch', what: 'A scratch build.', at })

@@ -125,7 +125,7 @@ async function announce(look: Look, shelf: Shelf, news: readonly Found[]): Promi
     const sentAt = new Date(suite.release.date).toISOString()
     const topic = `${name}/${found.component}`
     const message = { topic, id: heard.id, sentAt, body: heard.build }
-    await hear(services, { listener: archive.name, message }, heard)
+    await hear(services, archive.name, [{ message, heard }])
     await services.stores.archiveVersions.record(shelf, versionsOf([found]))
   }
 }

@@ -4,7 +4,7 @@ import { AppError } from '../../../core/errors.ts'
 import type { BusHistoryMessage, BusListener } from '../../../schemas/types.gen.ts'
 import { validateBusHistory } from '../../../schemas/validate.ts'
 import type { Services } from '../../services.ts'
-import { hearMessage } from './hear-message.ts'
+import { hearMessages } from './hear-messages.ts'
 import type { Mark } from './mark.ts'
 import { timeOf, type BusMessage } from './read-message.ts'
 
@@ -45,9 +45,9 @@ async function hearMissed(catching: CatchingUp, history: History): Promise<void>
   const since = mark.since()
   await mark.during(until, async () => {
     if (since === null) return
-    for await (const message of missed(history, { since, until, signal })) {
+    for await (const page of missed(history, { since, until, signal })) {
       signal.throwIfAborted()
-      await hearMessage(services, bus, message)
+      await hearMessages(services, bus, page)
       onHeard()
     }
   })
@@ -59,11 +59,12 @@ interface Span {
   signal: AbortSignal
 }
 
-async function* missed(history: History, span: Span): AsyncGenerator<BusMessage> {
+/** Page by page. */
+async function* missed(history: History, span: Span): AsyncGenerator<BusMessage[]> {
   for (let page = 1, pages = 1; page <= pages; page++) {
     const answer = await ask(history, span, page)
     pages = answer.pages
-    yield* answer.raw_messages.map(toMessage)
+    yield answer.raw_messages.map(toMessage)
   }
 }
 

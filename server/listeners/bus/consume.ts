@@ -7,11 +7,11 @@ import { keepConnected, openChannel } from '../../amqp-connection.ts'
 import type { Services } from '../../services.ts'
 import type { Listener } from '../listener.ts'
 import { catchUp } from './catch-up.ts'
-import { hearMessage } from './hear-message.ts'
+import { hearMessages } from './hear-messages.ts'
 import { openMark, type Mark } from './mark.ts'
 import { readMessage } from './read-message.ts'
 
-/** Milliseconds before a message is tried again that could not be stored. */
+/** Milliseconds before messages are tried again that could not be stored. */
 const pause = 1_000
 
 interface Consuming {
@@ -76,12 +76,19 @@ async function setUp(
   await declare(channel, bus)
   await channel.prefetch(bus.prefetch ?? 50)
   if (bus.history) track(catchUp(here, bus.history))
-  // One after the other: what a build and its repeat lead to must not depend on which is faster.
-  let last = Promise.resolve()
+  const waiting: ConsumeMessage[] = []
+  let isTaking = false
+  // One after the other: what a build and its repeat lead to must not depend on which is faster. What comes in while some
+  // are taken is taken together.
+  const takeWaiting = async (): Promise<void> => {
+    isTaking = true
+    while (waiting.length > 0) await take(here, channel, waiting.splice(0))
+    isTaking = false
+  }
   await channel.consume(bus.queue, (delivered) => {
     if (!delivered || signal.aborted) return
-    last = last.then(() => take(here, channel, delivered))
-    track(last)
+    waiting.push(delivered)
+    if (!isTaking) track(takeWaiting())
   })
   await services.stores.listeners.setTrouble(bus.name, null, services.now())
 }
@@ -98,27 +105,31 @@ async function declare(
   for (const key of bindings) await channel.bindQueue(queue, exchange, key)
 }
 
-async function take(consuming: Consuming, channel: Channel, delivered: ConsumeMessage): Promise<void> {
+async function take(
+  consuming: Consuming,
+  channel: Channel,
+  delivered: readonly ConsumeMessage[],
+): Promise<void> {
   const { services, bus, mark, signal, onHeard } = consuming
   // What is still in hand at the end was not acknowledged: the broker gives it out again.
   if (signal.aborted) return
   try {
-    const message = readMessage(delivered)
-    await hearMessage(services, bus, message)
-    await mark.reached(message.sentAt)
-    channel.ack(delivered)
+    const messages = delivered.map(readMessage)
+    await hearMessages(services, bus, messages)
+    for (const { sentAt } of messages) await mark.reached(sentAt)
+    for (const one of delivered) channel.ack(one)
     onHeard()
   } catch (error) {
-    services.log.warn({ err: error, listener: bus.name }, 'a message cannot be stored now and is tried again')
+    services.log.warn({ err: error, listener: bus.name }, 'messages cannot be stored now and are tried again')
     await sleep(pause, undefined, { signal }).catch(() => undefined)
     giveBack(channel, delivered)
   }
 }
 
 /** The channel may be gone: then the broker has taken it back already. */
-function giveBack(channel: Channel, delivered: ConsumeMessage): void {
+function giveBack(channel: Channel, delivered: readonly ConsumeMessage[]): void {
   try {
-    channel.nack(delivered)
+    for (const one of delivered) channel.nack(one)
   } catch {
     return
   }

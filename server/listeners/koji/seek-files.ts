@@ -80,7 +80,7 @@ async function seek({ services, bus, koji }: Seeking, build: Build, signal: Abor
 }
 
 const said = ({ stores, now }: Services, bus: string, what: string): Promise<void> =>
-  stores.listeners.heard(seekerName(bus), { what, at: now(), sentAt: null, repeated: false })
+  stores.listeners.heard(seekerName(bus), { what, at: now(), sentAt: null, stored: 1, repeated: 0 })
 
 const isTooOld = ({ createdAt }: Build, now: string): boolean =>
   Date.parse(now) - Date.parse(createdAt) > limits.patience

@@ -27,11 +27,11 @@ onEachDatabase('a rush of builds', (open) => {
     await database[Symbol.asyncDispose]()
   })
 
-  const heard = (id: string): Promise<string> => {
+  const heard = async (id: string): Promise<string> => {
     const build = { package: 'deb/hello', release: 'sid', version: `1.0-${id}` }
     const one: HeardBuild = { kind: 'build', source: 'urn:bus', id, build, user: null, scratch: false }
     const message = { topic: 'built', id, sentAt: null, body: build }
-    return hear(server.services, { listener: 'bus', message }, one)
+    return (await hear(server.services, 'bus', [{ message, heard: one }]))[0]!
   }
   const state = async (id: string) => {
     const { state, reason } = await server.services.stores.executions.get(id)

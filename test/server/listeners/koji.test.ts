@@ -5,7 +5,7 @@ import type { BusListener } from '../../../schemas/types.gen.ts'
 import { replayEvent } from '../../../server/flows/replay-event.ts'
 import { rerun } from '../../../server/flows/rerun.ts'
 import { sweep } from '../../../server/flows/sweep.ts'
-import { hearMessage } from '../../../server/listeners/bus/hear-message.ts'
+import { hearMessages } from '../../../server/listeners/bus/hear-messages.ts'
 import { giveUpUnsought, startSeeking } from '../../../server/listeners/koji/seek-files.ts'
 import type { Repeating } from '../../../server/listeners/repeatedly.ts'
 import type { Build } from '../../../server/store/builds.ts'
@@ -68,10 +68,12 @@ onEachDatabase('files of a Koji build', (open) => {
   })
   const hearBuild = async (build = 1): Promise<Build> => {
     const body = message(build)
-    await hearMessage(server.services, bus, {
-      ...{ topic: 'org.fedoraproject.test.buildsys.build.state.change', id: randomUUID(), sentAt: null },
-      ...{ body, unreadable: null, bytes: Buffer.from(JSON.stringify(body)) },
-    })
+    await hearMessages(server.services, bus, [
+      {
+        ...{ topic: 'org.fedoraproject.test.buildsys.build.state.change', id: randomUUID(), sentAt: null },
+        ...{ body, unreadable: null, bytes: Buffer.from(JSON.stringify(body)) },
+      },
+    ])
     const [heard] = await server.services.stores.builds.list({ limit: 1 })
     return heard!
   }

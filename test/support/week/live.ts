@@ -5,7 +5,7 @@ import type { BusListener } from '../../../schemas/types.gen.ts'
 import { claim } from '../../../server/flows/claim.ts'
 import { report } from '../../../server/flows/report.ts'
 import { tellPeople } from '../../../server/flows/tell-people.ts'
-import { hearMessage } from '../../../server/listeners/bus/hear-message.ts'
+import { hearMessages } from '../../../server/listeners/bus/hear-messages.ts'
 import { readBody } from '../../../server/listeners/bus/read-message.ts'
 import type { Services } from '../../../server/services.ts'
 import { sampleCheck } from '../checks.ts'
@@ -96,7 +96,7 @@ async function settle({ stores, transaction, now }: Services, { packages }: Week
 async function hearOne(services: Services, { topic, id, body }: WeekMessage): Promise<number | null> {
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
   const message = { topic, id, sentAt: services.now(), bytes, ...readBody(bytes) }
-  const outcome = await hearMessage(services, bus, message)
+  const [outcome] = await hearMessages(services, bus, [message])
   return outcome === 'stored' ? (body as { build_id: number }).build_id : null
 }
 
