@@ -101,18 +101,30 @@ export const pace = {
   interval: 3_600_000,
   /** Milliseconds that news waits for more to go with it. */
   gathering: 2 * 60_000,
+  /** The same of what a mass rebuild changed: nobody acts on each of its builds as it comes. */
+  rebuildGathering: 12 * 3_600_000,
   /** Milliseconds that the checks of a build may take before people are told of those that are done. */
   deadline: 6 * 3_600_000,
 }
 
+/** News that waits for one reader. */
+export interface Waiting {
+  builds: number
+  /** When the oldest of it was written. */
+  oldest: string
+  /** Whether it is of builds that gave way to others, as those of a mass rebuild do. */
+  gaveWay: boolean
+}
+
 /** How news of `builds` builds, the oldest from `oldest`, goes to a reader who was written to at the times `told`. */
 export function deliveryOf(
-  { builds, oldest }: { builds: number; oldest: string },
+  { builds, oldest, gaveWay }: Waiting,
   told: readonly string[],
   now: string,
 ): 'wait' | 'each' | 'digest' {
   const age = (time: string): number => Date.parse(now) - Date.parse(time)
   const lately = told.filter((time) => age(time) < pace.interval).length
+  if (gaveWay) return age(oldest) < pace.rebuildGathering ? 'wait' : 'digest'
   if (age(oldest) < pace.gathering) return 'wait'
   if (builds + lately <= pace.single) return 'each'
   return lately === 0 ? 'digest' : 'wait'

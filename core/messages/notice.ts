@@ -15,6 +15,8 @@ export interface NewsPiece {
   /** The last version with the other verdict, and the first; null: there was no verdict before. */
   before: { version: string; since: string } | null
   note: string | null
+  /** Whether its execution gave way to others: it is of a mass rebuild. */
+  gaveWay: boolean
   because: Reader['because']
 }
 

@@ -11,6 +11,7 @@ import {
   type Told,
   type Word,
 } from '../../core/notify.ts'
+import { priorities } from '../../core/priority.ts'
 import { grouped } from '../../core/grouped.ts'
 import { decides, meaning } from '../../core/standing.ts'
 import { peoplesOf } from '../publishers/names.ts'
@@ -135,27 +136,32 @@ const pieceOf = (execution: Execution, became: Told, before: Word | null): Omit<
   became,
   before: before && { version: before.version, since: before.since },
   note: execution.note,
+  gaveWay: execution.priority === priorities.low,
 })
 
-/** Writes to one reader what is due: a message for each build, one for all of them, or nothing yet. */
+/** Writes to one reader what is due: a message for each build, one for all of them, or nothing yet; of a mass rebuild apart. */
 async function tell({ stores, transaction, now }: Needs, user: string, publishers: string[]): Promise<void> {
   const subject = `person ${user}`
   const time = now()
   const told: string[] = []
   for (const publisher of publishers)
     told.push(...(await stores.outbox.writtenSince(publisher, subject, before(time, pace.interval))))
-  const news = await stores.news.waitingFor(user)
-  const [oldest] = news
-  if (!oldest) return
-  const builds = new Set(news.map(({ piece }) => piece.buildId)).size
-  const way = deliveryOf({ builds, oldest: oldest.createdAt }, told, time)
-  if (way === 'wait') return
-  await transaction(async (inside) => {
-    const pieces = (await inside.news.take(user)).map(({ piece }) => piece)
-    const batches = grouped(pieces, ({ buildId }) => (way === 'digest' ? '' : buildId))
-    for (const batch of batches.values())
-      await inside.outbox.add({ subject, kind: 'notice', body: noticeOf(user, batch) }, time, publishers)
-  })
+  const waiting = await stores.news.waitingFor(user)
+  for (const gaveWay of [false, true]) {
+    const news = waiting.filter(({ piece }) => piece.gaveWay === gaveWay)
+    const [oldest] = news
+    if (!oldest) continue
+    const builds = new Set(news.map(({ piece }) => piece.buildId)).size
+    const way = deliveryOf({ builds, oldest: oldest.createdAt, gaveWay }, told, time)
+    if (way === 'wait') continue
+    await transaction(async (inside) => {
+      await inside.news.take(news)
+      const pieces = news.map(({ piece }) => piece)
+      const batches = grouped(pieces, ({ buildId }) => (way === 'digest' ? '' : buildId))
+      for (const batch of batches.values())
+        await inside.outbox.add({ subject, kind: 'notice', body: noticeOf(user, batch) }, time, publishers)
+    })
+  }
 }
 
 const before = (time: string, milliseconds: number): string =>

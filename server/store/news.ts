@@ -1,6 +1,8 @@
 /** What people are yet to be told: builds whose checks are watched, the last word of each check, news that waits. */
 import type { NewsPiece } from '../../core/messages/notice.ts'
 import type { Word } from '../../core/notify.ts'
+import { AppError } from '../../core/errors.ts'
+import { chunks } from './chunks.ts'
 import type { Database } from './database.ts'
 
 /** Whose word: a check on one architecture, about a package and release. */
@@ -18,6 +20,7 @@ interface WordRow extends Omit<Word, 'buildId'> {
 
 /** A piece of news that waits for its reader. */
 export interface WaitingNews {
+  id: number
   piece: NewsPiece
   createdAt: string
 }
@@ -29,8 +32,10 @@ interface NewsRow {
   created_at: string
 }
 
-const fromRow = ({ body, created_at }: NewsRow): WaitingNews => ({
-  piece: JSON.parse(body) as NewsPiece,
+const fromRow = ({ id, body, created_at }: NewsRow): WaitingNews => ({
+  id,
+  // What an older version wrote does not say whether it gave way.
+  piece: { gaveWay: false, ...(JSON.parse(body) as Omit<NewsPiece, 'gaveWay'>) },
   createdAt: created_at,
 })
 
@@ -87,13 +92,12 @@ export function news(db: Database) {
     async waitingFor(user: string): Promise<WaitingNews[]> {
       return (await db<NewsRow>('news').where({ user }).orderBy('id')).map(fromRow)
     },
-    /** Takes what waits for `user`, oldest first; nothing when somebody else does. Run it in the transaction that tells. */
-    async take(user: string): Promise<WaitingNews[]> {
-      const rows = await db<NewsRow>('news').where({ user }).orderBy('id')
-      const last = rows.at(-1)
-      if (!last) return []
-      const taken = await db('news').where({ user }).where('id', '<=', last.id).delete()
-      return taken === rows.length ? rows.map(fromRow) : []
+    /** Takes these. Run it in the transaction that tells. Throws NEWS_TAKEN when somebody else has taken some of them. */
+    async take(some: readonly WaitingNews[]): Promise<void> {
+      let taken = 0
+      for (const chunk of chunks(some.map(({ id }) => id)))
+        taken += await db('news').whereIn('id', chunk).delete()
+      if (taken !== some.length) throw new AppError('NEWS_TAKEN', 409, 'Somebody else tells this news.')
     },
   }
 }

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict'
-import { deliveryOf, hear, readersOf, type Circle, type Became, type Word } from '../../core/notify.ts'
+import {
+  deliveryOf,
+  hear,
+  readersOf,
+  type Circle,
+  type Became,
+  type Waiting,
+  type Word,
+} from '../../core/notify.ts'
 
 const builds = { old: { id: 'b1', version: '1' }, new: { id: 'b2', version: '2' } }
 const said = (says: Word['says'], build = builds.old): Word => ({
@@ -61,7 +69,7 @@ describe('news reaches', () => {
 describe('a reader is written to', () => {
   const now = '2026-01-01T12:00:00.000Z'
   const ago = (minutes: number): string => new Date(Date.parse(now) - minutes * 60_000).toISOString()
-  const cases: [string, { builds: number; oldest: string }, string[], ReturnType<typeof deliveryOf>][] = [
+  const cases: [string, Omit<Waiting, 'gaveWay'>, string[], ReturnType<typeof deliveryOf>][] = [
     ['after news has waited for more', { builds: 1, oldest: ago(1) }, [], 'wait'],
     ['about each build while they are few', { builds: 3, oldest: ago(2) }, [], 'each'],
     ['about all builds at once when they are many', { builds: 4, oldest: ago(2) }, [], 'digest'],
@@ -76,5 +84,11 @@ describe('a reader is written to', () => {
     ['with no digest before', { builds: 900, oldest: ago(59) }, [ago(59)], 'wait'],
   ]
   for (const [title, news, told, way] of cases)
-    it(title, () => assert.equal(deliveryOf(news, told, now), way))
+    it(title, () => assert.equal(deliveryOf({ ...news, gaveWay: false }, told, now), way))
+
+  it('about a mass rebuild in one digest, after half a day, whatever else was told', () => {
+    const rebuilt = { builds: 1, gaveWay: true }
+    assert.equal(deliveryOf({ ...rebuilt, oldest: ago(719) }, [], now), 'wait')
+    assert.equal(deliveryOf({ ...rebuilt, oldest: ago(720) }, [ago(1), ago(2), ago(3)], now), 'digest')
+  })
 })

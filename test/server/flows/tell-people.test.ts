@@ -145,6 +145,20 @@ onEachDatabase('telling people what changed', (open) => {
     assert.equal((await mailOfAnHour()).length, 2)
   })
 
+  it('tells of a mass rebuild in one message after half a day, and of others as ever', async () => {
+    server.services.settings.rules = { massRebuild: { builds: 1, within: '1h' } }
+    for (const name of ['deb/a', 'deb/b']) {
+      await addPackage(server.services, name)
+      await build('1', 1, name)
+    }
+    server.services.settings.rules = {}
+    await build('1', 1)
+    const subjects = async () => (await mailOfAnHour()).map(({ headers }) => headers.get('subject'))
+    assert.deepEqual(await subjects(), ['deb/hello 1 (bookworm): smoke broke on x86_64'])
+    for (let hour = 2; hour < 12; hour += 2) assert.deepEqual(await subjects(), [])
+    assert.deepEqual(await subjects(), ['2 broke in 2 packages: deb/a, deb/b'])
+  })
+
   it('sends again under the same Message-ID what was not taken', async () => {
     post.refusals.push(451)
     await build('1', 1)
