@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { duplexPair, type Duplex } from 'node:stream'
+import { fileLimitsOf } from '../core/file-limits.ts'
 import type { Check } from '../core/check.ts'
 import type { Difference } from '../core/differences.ts'
 import { verdict, type Verdict } from '../core/verdict.ts'
@@ -77,6 +78,7 @@ const toJob = (check: Check, { image, build, commit }: Run): Job => ({
   attempt: 1,
   fence: 'at-home-there-is-none',
   arch,
+  limits: fileLimitsOf({}),
   check: {
     ...{ name: check.name, repository: build.package, commit, run: check.run },
     image: check.image ?? image,

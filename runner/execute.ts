@@ -33,12 +33,11 @@ const limits = {
   prepareLog: 4 * 1024 ** 2,
   /** Of a report to the server. */
   results: 5000,
-  collect: { fileBytes: 100 * 1024 ** 2, totalBytes: 200 * 1024 ** 2, files: 2000 },
 }
 
 /** Never rejects. `signal`: its reason, an AttemptEnded, says why the attempt is given up. */
 export async function execute(job: Job, ports: Ports, signal: AbortSignal): Promise<Report> {
-  const story = beginStory(job.check.image, ports, signal)
+  const story = beginStory({ image: job.check.image, logBytes: job.limits.logBytes }, ports, signal)
   try {
     await using folder = await privateFolder(ports.folder)
     story.begin(
@@ -123,7 +122,12 @@ async function collect(
   target: string,
   { job, answer, end, story, ports, signal }: Finished,
 ): Promise<void> {
-  const { files, results, packages, reports, notes } = await machine.collect(target, limits.collect)
+  const { artifactBytes, artifactsBytes, artifacts } = job.limits
+  const { files, results, packages, reports, notes } = await machine.collect(target, {
+    fileBytes: artifactBytes,
+    totalBytes: artifactsBytes,
+    files: artifacts,
+  })
   if (packages !== null) story.installed(readPackages(packages))
   const { results: form } = job.check
   const said = [

@@ -8,12 +8,11 @@ type Step = StepBegun['step']
 
 export interface Listener {
   step: (step: Step, machine?: MachineFacts) => void
-  /** Pieces of the log in order; at most `logLimit` bytes in all. */
+  /** Pieces of the log in order; at most as many bytes in all as the server keeps. */
   log: (chunk: Buffer) => void
 }
 
-/** What the server keeps of one log; part of it is for our own words. */
-export const logLimit = 20 * 1024 ** 2
+/** Bytes of the log that are for our own words. */
 const ownWords = 64 * 1024
 
 /** Lines of the console that the log ends with. */
@@ -29,11 +28,16 @@ const phases: Record<Exclude<Step, 'reporting'>, Ending['phase']> = {
 
 export type Story = ReturnType<typeof beginStory>
 
-export function beginStory(image: string, listener: Listener, signal: AbortSignal) {
+/** `logBytes`: what the server keeps of the log. */
+export function beginStory(
+  { image, logBytes }: { image: string; logBytes: number },
+  listener: Listener,
+  signal: AbortSignal,
+) {
   let phase: Ending['phase'] = 'fetch'
   let machine: Machine | null = null
   let facts: MachineFacts = { image }
-  let left = logLimit - ownWords
+  let left = logBytes - ownWords
   let ownLeft = ownWords
   let tail = ''
   let midLine = false

@@ -375,8 +375,27 @@ export interface Job {
    */
   fence: string
   arch: string
+  limits: JobLimits
   check: JobCheck
   build: JobBuild
+}
+/**
+ * How much of what the attempt leaves is kept.
+ */
+export interface JobLimits {
+  logBytes: number
+  /**
+   * Of one file.
+   */
+  artifactBytes: number
+  /**
+   * Of all files together.
+   */
+  artifactsBytes: number
+  /**
+   * How many files.
+   */
+  artifacts: number
 }
 export interface JobCheck {
   name: string
@@ -815,6 +834,7 @@ export interface Settings {
     buses?: BusListener[]
   }
   rules?: Rules
+  limits?: LimitSettings
   retention?: RetentionSettings
   signIn?: SignInSettings
   web?: WebSettings
@@ -1155,6 +1175,27 @@ export interface Rules {
    * Whether a newer version cancels what still waits of an older one for the same release and architecture.
    */
   supersede?: boolean
+}
+/**
+ * How much of what one attempt leaves is kept; what is beyond is dropped, and the execution says so. Absent: the defaults.
+ */
+export interface LimitSettings {
+  /**
+   * Of the log; a check that writes more is ended. Default 20.
+   */
+  logMiB?: number
+  /**
+   * Of one file. Default 100.
+   */
+  artifactMiB?: number
+  /**
+   * Of all files together. Default 200.
+   */
+  artifactsMiB?: number
+  /**
+   * How many files. Default 2000.
+   */
+  artifacts?: number
 }
 /**
  * How long logs and artifacts are kept. Absent: the defaults. Results and the lifecycle of executions stay for ever.

@@ -5,6 +5,7 @@ import { lstat, mkdir, open, readdir, rm } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import type { Readable } from 'node:stream'
 import { AppError } from '../core/errors.ts'
+import type { JobLimits } from '../schemas/types.gen.ts'
 import { parseArtifactPath } from './artifact-path.ts'
 import { linesOf, renewIndex, worthKeeping } from './kept-index.ts'
 import type { LineIndex } from './line-index.ts'
@@ -24,17 +25,10 @@ export interface StoredText extends StoredFile {
   lines: () => Promise<LineIndex>
 }
 
-/** Bytes, and how many files. */
-export const fileLimits = {
-  log: 20 * 1024 ** 2,
-  artifact: 100 * 1024 ** 2,
-  artifacts: 200 * 1024 ** 2,
-  files: 2000,
-}
-
 export type ExecutionFiles = ReturnType<typeof executionFiles>
 
-export function executionFiles(folder: string) {
+/** `limits`: of one attempt. */
+export function executionFiles(folder: string, limits: JobLimits) {
   const incoming = join(folder, 'incoming')
   const attemptFolder = ({ execution, attempt }: AttemptKey): string =>
     join(folder, execution, String(attempt))
@@ -80,7 +74,7 @@ export function executionFiles(folder: string) {
      */
     async appendLog(key: AttemptKey, offset: number, bytes: Buffer): Promise<number> {
       const path = logPath(key)
-      const size = await serially(path, () => appendAt(path, offset, bytes))
+      const size = await serially(path, () => appendAt(path, { offset, bytes, most: limits.logBytes }))
       if (Math.floor(offset / worthKeeping) < Math.floor(size / worthKeeping)) await countLines(key, path)
       return size
     },
@@ -98,7 +92,7 @@ export function executionFiles(folder: string) {
       const received = await receiveFile(
         artifact.body,
         incoming,
-        Math.min(fileLimits.artifact, artifact.room),
+        Math.min(limits.artifactBytes, artifact.room),
       )
       try {
         if (received.sha256 !== artifact.sha256) throw mismatch(artifact, received.sha256)
@@ -133,14 +127,17 @@ async function* filesBelow(folder: string): AsyncGenerator<string> {
   }
 }
 
-async function appendAt(path: string, offset: number, bytes: Buffer): Promise<number> {
+async function appendAt(
+  path: string,
+  { offset, bytes, most }: { offset: number; bytes: Buffer; most: number },
+): Promise<number> {
   await mkdir(dirname(path), { recursive: true })
   const { O_CREAT, O_RDWR, O_NOFOLLOW } = constants
   await using file = await open(path, O_CREAT | O_RDWR | O_NOFOLLOW, 0o640)
   const { size } = await file.stat()
   if (offset > size) throw gap(offset, size)
   const fresh = bytes.subarray(size - offset)
-  if (size + fresh.length > fileLimits.log) throw tooLarge(fileLimits.log)
+  if (size + fresh.length > most) throw tooLarge(most)
   if (fresh.length > 0) await file.write(fresh, 0, fresh.length, size)
   return size + fresh.length
 }

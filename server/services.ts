@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import pino, { type Logger } from 'pino'
 import type { Config } from '../core/config.ts'
+import { fileLimitsOf } from '../core/file-limits.ts'
 import type { Settings } from '../schemas/types.gen.ts'
 import { executionFiles, type ExecutionFiles } from './execution-files.ts'
 import { repositories, type Repositories } from './git/repositories.ts'
@@ -62,7 +63,7 @@ export async function openServices(config: Config, baseUrl: () => string): Promi
     closing.push(() => db.destroy())
     const queue = openQueue(redisUrl, log)
     closing.push(() => queue.close())
-    const files = executionFiles(join(config.data, 'executions'))
+    const files = executionFiles(join(config.data, 'executions'), fileLimitsOf(settings))
     await files.tidy()
     const now = (): string => new Date().toISOString()
     const audience = audienceOf(settings)

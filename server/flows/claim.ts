@@ -1,7 +1,8 @@
 /** A runner takes an execution: a new attempt with a fence of its own. Claiming again what one owns changes nothing. */
 import { randomBytes } from 'node:crypto'
 import { Conflict } from '../../core/errors.ts'
-import type { Job } from '../../schemas/types.gen.ts'
+import { fileLimitsOf } from '../../core/file-limits.ts'
+import type { Job, JobLimits } from '../../schemas/types.gen.ts'
 import type { Services } from '../services.ts'
 import type { Attempt } from '../store/attempts.ts'
 import type { Build } from '../store/builds.ts'
@@ -35,7 +36,15 @@ export async function claim(services: Services, id: string, claimant: Claimant):
   const execution = await stores.executions.get(id)
   const build = await stores.builds.get(execution.buildId)
   const artifacts = build.artifacts.map((artifact) => reachable(artifact, services.baseUrl()))
-  return toJob(execution, attempt, { ...build, artifacts }, services.config.defaultImage)
+  return toJob(
+    execution,
+    attempt,
+    { ...build, artifacts },
+    {
+      image: services.config.defaultImage,
+      limits: fileLimitsOf(services.settings),
+    },
+  )
 }
 
 type NewAttempt = Pick<Attempt, 'number' | 'fence'>
@@ -85,13 +94,14 @@ function toJob(
   { id, arch, definition, repository, commit }: Execution,
   attempt: NewAttempt,
   build: Build,
-  image: string,
+  { image, limits }: { image: string; limits: JobLimits },
 ): Job {
   return {
     execution: id,
     attempt: attempt.number,
     fence: attempt.fence,
     arch,
+    limits,
     check: {
       name: definition.name,
       repository,

@@ -14,7 +14,8 @@ export function buildRoutes(services: Services): Router {
     const packageId = (await packageFrom(stores, query))?.id
     const list = await stores.builds.list({ packageId, limit: limit + 1, before: after })
     const { data, next } = page(list, limit, ({ id }) => id)
-    response.json({ data: data.map((build) => buildView(build, services.baseUrl())), next })
+    const total = packageId === undefined ? null : await stores.builds.countOf(packageId)
+    response.json({ data: data.map((build) => buildView(build, services.baseUrl())), next, total })
   })
   router.get('/api/v1/builds/:id', async ({ params }, response) => {
     const build = await stores.builds.get(parseId('build', params.id))

@@ -40,6 +40,13 @@ export function executionRoutes(services: Services): Router {
     response.json(await wholeExecution(services, execution))
   })
 
+  router.get('/api/v1/executions/:uuid/packages', async (request, response) => {
+    const { id } = await stores.executions.get(parseId('execution', request.params.uuid))
+    const ran = (await stores.attempts.machines([id])).get(id)
+    const packages = ran?.packages && [...ran.packages].map(([name, version]) => ({ name, version }))
+    response.json({ packages: packages ?? null })
+  })
+
   router.post('/api/v1/executions/:uuid/rerun', async (request, response) => {
     const { id, user } = await byMaintainer(request, 'execution.rerun')
     response.status(201).json(await wholeExecution(services, await rerun(services, id, user)))

@@ -30,7 +30,8 @@ export function packageRoutes(services: Services): Router {
       after: after === undefined ? undefined : parsePackage(after),
     })
     const { data, next } = page(list, limit, fullName)
-    response.json({ data: await Promise.all(data.map(view)), next })
+    const total = await stores.packages.count()
+    response.json({ data: await Promise.all(data.map(view)), next, total })
   })
 
   router.get('/api/v1/packages/:namespace/:name', async ({ params }, response) => {

@@ -137,6 +137,11 @@ export function builds(db: Database) {
       const [row] = await db.from(some.as('some')).count<{ count: number | string }[]>({ count: '*' })
       return Number(row?.count ?? 0)
     },
+    async countOf(packageId: number): Promise<number> {
+      const found = db('builds').where({ package_id: packageId })
+      const [row] = await found.count<{ count: number | string }[]>({ count: '*' })
+      return Number(row?.count)
+    },
     /** Newest first; `before`: id of the last build already seen (ids are v7 UUIDs: they sort by time). */
     async list({
       packageId,

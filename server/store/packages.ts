@@ -76,6 +76,10 @@ export function packages(db: Database) {
         .ignore()
       return this.get({ namespace, name })
     },
+    async count(): Promise<number> {
+      const [row] = await db('packages').count<{ count: number | string }[]>({ count: '*' })
+      return Number(row?.count)
+    },
     /** Ordered by name, after `cursor` (a full name). */
     async list({ limit, after }: { limit: number; after?: PackageName | undefined }): Promise<Package[]> {
       const query = db<Row>('packages').orderBy(['namespace', 'name']).limit(limit)

@@ -1,4 +1,5 @@
 /** A job as a claim answers it. */
+import { fileLimitsOf } from '../../core/file-limits.ts'
 import type { Job, JobBuild, JobCheck } from '../../schemas/types.gen.ts'
 
 export interface JobChanges {
@@ -11,6 +12,7 @@ export const sampleJob = ({ check = {}, build = {} }: JobChanges = {}): Job => (
   attempt: 1,
   fence: 'x'.repeat(32),
   arch: 'x86_64',
+  limits: fileLimitsOf({}),
   check: {
     name: 'smoke',
     repository: 'deb/hello',

@@ -25,7 +25,7 @@ describe('the description of the API', () => {
     const runner = testRunner(server.url, await server.token('r', ['runner']))
     await runner.hello()
     const id = await oneExecution(server.services)
-    await runner.report(await runner.take(id), passed)
+    await runner.report(await runner.take(id), { ...passed, packages: ['bash 5.2-1', 'hello 2.10-3'] })
     const { buildId } = await server.services.stores.executions.get(id)
     admin = await server.token('root', ['admin'])
     const message = String(await fillMessages(server.services))

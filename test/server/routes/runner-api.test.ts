@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { request } from 'node:http'
-import { fileLimits } from '../../../server/execution-files.ts'
+import { fileLimitsOf } from '../../../core/file-limits.ts'
 import type { Job } from '../../../schemas/types.gen.ts'
 import { assertProblem } from '../../support/problem.ts'
+import { temporaryFolder } from '../../support/folder.ts'
+import { settingsFile } from '../../support/settings.ts'
 import { passed, sha256, testRunner, type TestRunner } from '../../support/runner.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
 import { addHello, announce, oneExecution } from '../../support/site.ts'
@@ -13,6 +15,7 @@ describe('what runners tell', () => {
   let server: TestServer
   let runner: TestRunner
   let job: Job
+  const limits = fileLimitsOf({})
 
   before(async () => {
     server = await startTestServer()
@@ -85,9 +88,9 @@ describe('what runners tell', () => {
   it('may not write a log beyond its limit, nor more than 1 MiB of it at once', async () => {
     const piece = 'x'.repeat(1024 ** 2)
     await assertProblem(await append(0, `${piece}x`), 413, 'TOO_LARGE')
-    for (let offset = 0; offset < fileLimits.log; offset += piece.length)
+    for (let offset = 0; offset < limits.logBytes; offset += piece.length)
       assert.equal((await append(offset, piece)).status, 200)
-    await assertProblem(await append(fileLimits.log, 'x'), 413, 'TOO_LARGE')
+    await assertProblem(await append(limits.logBytes, 'x'), 413, 'TOO_LARGE')
   })
 
   it('may be artifacts, which are there whole or not at all', async () => {
@@ -133,9 +136,33 @@ describe('what runners tell', () => {
   it('may not be larger than an attempt may leave', async () => {
     const { stores } = server.services
     const row = { executionId: job.execution, attempt: 1, sha256: '0'.repeat(64) }
-    await stores.artifacts.put({ ...row, path: 'big', size: fileLimits.artifacts - 3 })
+    await stores.artifacts.put({ ...row, path: 'big', size: limits.artifactsBytes - 3 })
     await assertProblem(await put('more', Buffer.from('four')), 413, 'TOO_LARGE')
     assert.equal((await put('more', Buffer.from('two'))).status, 204)
+  })
+
+  it('is as much as the settings allow, which the runner is told', async () => {
+    await using folder = await temporaryFolder()
+    const allowed = { logMiB: 1, artifactMiB: 3, artifactsMiB: 2, artifacts: 1 }
+    const file = await settingsFile(folder.path, { limits: allowed })
+    await using strict = await startTestServer({ settingsFile: file })
+    await addHello(strict.services)
+    const teller = testRunner(strict.url, await strict.token('r', ['runner']))
+    const one = await teller.take(await oneExecution(strict.services))
+    const MiB = 1024 ** 2
+    assert.deepEqual(one.limits, {
+      ...{ logBytes: MiB, artifactBytes: 2 * MiB, artifactsBytes: 2 * MiB, artifacts: 1 },
+    })
+    const piece = Buffer.alloc(MiB, 'x')
+    assert.equal((await teller.tell(one, 'log?offset=0', { body: piece })).status, 200)
+    await assertProblem(await teller.tell(one, `log?offset=${MiB}`, { body: piece }), 413, 'TOO_LARGE')
+    const leave = (path: string, body: Buffer): Promise<Response> => {
+      const headers = { 'assay-sha256': sha256(body) }
+      return teller.tell(one, `artifacts/${path}`, { method: 'PUT', body, headers })
+    }
+    await assertProblem(await leave('large', Buffer.alloc(2 * MiB + 1)), 413, 'TOO_LARGE')
+    assert.equal((await leave('first', piece)).status, 204)
+    await assertProblem(await leave('second', piece), 413, 'TOO_MANY_ARTIFACTS')
   })
 
   it('asks for the tree of the check with the fence of the attempt', async () => {
