@@ -10,7 +10,7 @@ export interface Check {
   image: string | null
   install: boolean
   packages: readonly string[]
-  /** `build`, or CloudEvents attributes that must match exactly. */
+  /** `build`, or a filter of CloudEvents attributes: see core/event-filter.ts. */
   on: 'build' | Readonly<Record<string, string>>
   /** Packages it checks; globs only in shared namespaces. */
   for: readonly string[]

@@ -1,6 +1,8 @@
 /** Which checks a build calls for: pure, so that the same build always leads to the same executions. */
 import type { Check } from './check.ts'
-import { fullName, isShared, kernelArch, parsePackage, type PackageName } from './names.ts'
+import { answers, type Attributes } from './event-filter.ts'
+import { matchesGlob } from './globs.ts'
+import { fullName, isShared, kernelArch, type PackageName } from './names.ts'
 
 /** A build as matching sees it. */
 export interface MatchableBuild {
@@ -33,19 +35,31 @@ export interface Planned {
   skip: string | null
 }
 
+/** An event that is no build, for which checks run on a build that has long been there. */
+export interface Trigger {
+  /** By which it differs from all others here. */
+  id: number
+  attributes: Attributes
+}
+
 /**
- * The executions that `build` calls for.
+ * The executions that `build` calls for; with a `trigger`, those that it calls for on this build.
  * `registrations`: those whose repository is the build's package or shared. `architectures`: what the site can run.
  */
 export function plan(
   build: MatchableBuild,
   registrations: readonly MatchableRegistration[],
   architectures: readonly string[],
+  trigger: Trigger | null = null,
 ): Planned[] {
+  const isCalled = ({ on }: Check, repository: PackageName): boolean =>
+    on === 'build' ? trigger === null : trigger !== null && answers(on, trigger.attributes, repository)
   return branchesFor(build.release, registrations).flatMap((registration) =>
     registration.checks
-      .filter((check) => check.on === 'build' && concerns(check, registration.repository, build.package))
-      .flatMap((check) => planCheck(build, registration, check, architectures)),
+      .filter((check) => isCalled(check, registration.repository))
+      .filter((check) => concerns(check, registration.repository, build.package))
+      .flatMap((check) => planCheck(build, registration, check, architectures))
+      .map((planned) => (trigger ? { ...planned, key: `${planned.key}|event-${trigger.id}` } : planned)),
   )
 }
 
@@ -87,33 +101,4 @@ function planCheck(
     arch,
     skip: architectures.includes(arch) ? null : `This site has no machines of architecture ${arch}.`,
   }))
-}
-
-/** `*` is any run of characters but the slash, `?` any one but the slash. Linear: no backtracking on hostile globs. */
-export function matchesGlob(text: string, glob: string): boolean {
-  const texts = parsePackage(text)
-  const [namespace = '', name = ''] = glob.split('/')
-  return matchesText(texts.namespace, namespace) && matchesText(texts.name, name)
-}
-
-/** The same for one word of any kind. */
-export function matchesText(text: string, glob: string): boolean {
-  let at = 0
-  let pattern = 0
-  let star = -1
-  let resume = 0
-  while (at < text.length) {
-    const wanted = glob[pattern]
-    if (wanted === '*') {
-      star = pattern++
-      resume = at
-    } else if (wanted === '?' || wanted === text[at]) {
-      pattern++
-      at++
-    } else if (star >= 0) {
-      pattern = star + 1
-      at = ++resume
-    } else return false
-  }
-  return /^\**$/.test(glob.slice(pattern))
 }

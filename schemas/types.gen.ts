@@ -557,7 +557,7 @@ export interface ManifestCheck {
    */
   packages?: string[]
   /**
-   * `build`, or a CloudEvents filter: attributes that must match exactly.
+   * `build`, or a filter of the attributes of other CloudEvents; * is any run of characters, ? any one.
    */
   on?:
     | 'build'

@@ -67,6 +67,7 @@ function executionFacts(execution: Execution, baseUrl: string) {
     commit: execution.commit,
     rerunOf: execution.rerunOf,
     requestedBy: execution.requestedBy,
+    event: execution.eventId,
     createdAt: execution.createdAt,
     startedAt: execution.startedAt,
     finishedAt: execution.finishedAt,

@@ -1,6 +1,6 @@
 /** Rooms of chats as readers of news: beside people, who subscribe themselves, the settings say what a room hears. */
 import { wants, type Told } from '../core/notify.ts'
-import { matchesText } from '../core/matching.ts'
+import { matchesText } from '../core/globs.ts'
 import type { Settings } from '../schemas/types.gen.ts'
 import { chatName } from './publishers/names.ts'
 

@@ -25,9 +25,8 @@ export function readManifest(text: string, { repository }: ManifestContext): Rea
   if (faults.length > 0) return { checks: [], faults, skipped: [] }
   // Without faults the data is what the schema says it is.
   const declared = Object.entries((source.data as Manifest).checks)
-  const skipped = declared.flatMap(([name, check]) => skipReasons(check).map((reason) => ({ name, reason })))
-  const runs = declared.filter(([name]) => !skipped.some((one) => one.name === name))
-  return { checks: runs.map(([name, check]) => toCheck(name, check, repository)), faults: [], skipped }
+  const checks = declared.map(([name, check]) => toCheck(name, check, repository))
+  return { checks, faults: [], skipped: [] }
 }
 
 /** By line and column; of several at one place the first said is the cause of the others. */
@@ -40,12 +39,6 @@ function inOrder(faults: readonly Omit<Fault, 'file'>[]): Fault[] {
   return [...places.values()].sort((one, other) => one.line - other.line || one.column - other.column)
 }
 
-/** What this version does not do yet: said at the push instead of run otherwise than asked. */
-const skipReasons = ({ on }: ManifestCheck): string[] =>
-  on === undefined || on === 'build'
-    ? []
-    : ['it waits for events other than builds, which this version of Assay does not hear yet']
-
 function toCheck(name: string, check: ManifestCheck, repository: PackageName | null): Check {
   return {
     name,
@@ -54,7 +47,7 @@ function toCheck(name: string, check: ManifestCheck, repository: PackageName | n
     image: check.image ?? null,
     install: check.install ?? true,
     packages: check.packages ?? [],
-    on: 'build',
+    on: check.on ?? 'build',
     for: check.for ?? [repository ? fullName(repository) : '*/*'],
     arch: check.arch ? [...new Set(check.arch.map(kernelArch))] : null,
     timeoutSeconds: secondsOf(check.timeout ?? '10m'),

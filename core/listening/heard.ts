@@ -41,7 +41,16 @@ export interface Malformed {
   why: string
 }
 
-export type Heard = HeardBuild | Ignored | Malformed
+/** No build: checks may ask for it. */
+export interface HeardOther {
+  kind: 'other'
+  id: string
+  type: string
+  /** Packages that it is about, namespace/name. */
+  subjects: string[]
+}
+
+export type Heard = HeardBuild | HeardOther | Ignored | Malformed
 
 export const ignored = (rule: string, why: string): Ignored => ({ kind: 'ignored', rule, why })
 

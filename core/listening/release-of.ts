@@ -1,5 +1,5 @@
 /** Which release a build is for, from what its build system says. */
-import { matchesText } from '../matching.ts'
+import { matchesText } from '../globs.ts'
 
 /**
  * By the site's own table of `targets` (glob to release) where one fits, else by `fallback`, else null.

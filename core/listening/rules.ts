@@ -1,6 +1,6 @@
 /** Which of the builds that listeners hear count here, by the site's rules. Pure: counting is somebody else's. */
 import type { Rules } from '../../schemas/types.gen.ts'
-import { matchesText } from '../matching.ts'
+import { matchesText } from '../globs.ts'
 import { kernelArch, parsePackage } from '../names.ts'
 import { ignored, type HeardBuild, type Ignored } from './heard.ts'
 

@@ -1,9 +1,10 @@
 /** Which translator understands a bus's message: by the end of its topic, whatever prefix the bus puts before. */
 import type { Naming } from './bus.ts'
 import { coprBuild } from './copr-build.ts'
-import { ignored, type Heard, type NativeMessage } from './heard.ts'
+import type { Heard, NativeMessage } from './heard.ts'
 import { kojiBuild } from './koji-build.ts'
 import { obsBuild } from './obs-build.ts'
+import { otherEvent } from './other-event.ts'
 
 const translators: Readonly<Record<string, (body: unknown, naming: Naming) => Heard>> = {
   'buildsys.build.state.change': kojiBuild,
@@ -11,7 +12,8 @@ const translators: Readonly<Record<string, (body: unknown, naming: Naming) => He
   'obs.package.build_success': obsBuild,
 }
 
-export function understand({ topic, body }: NativeMessage, naming: Naming): Heard {
+export function understand(message: NativeMessage, naming: Naming): Heard {
+  const { topic, body } = message
   const translator = Object.entries(translators).find(([end]) => `.${topic}`.endsWith(`.${end}`))?.[1]
-  return translator ? translator(body, naming) : ignored('otherTopic', 'It says nothing of a build.')
+  return translator ? translator(body, naming) : otherEvent(message, naming)
 }

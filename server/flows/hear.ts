@@ -3,7 +3,13 @@
  * cost little more than one. Safe to repeat.
  */
 import { grouped } from '../../core/grouped.ts'
-import { ignored, type Heard, type HeardBuild, type NativeMessage } from '../../core/listening/heard.ts'
+import {
+  ignored,
+  type Heard,
+  type HeardBuild,
+  type HeardOther,
+  type NativeMessage,
+} from '../../core/listening/heard.ts'
 import { applyRules } from '../../core/listening/rules.ts'
 import { fullName, parsePackage } from '../../core/names.ts'
 import type { Rules } from '../../schemas/types.gen.ts'
@@ -13,6 +19,7 @@ import type { Package } from '../store/packages.ts'
 import type { BuildEvent } from './parse-event.ts'
 import { brokenLimit } from './rate-limits.ts'
 import { receiveEvents } from './receive-events.ts'
+import { triggerChecks, type OtherEvent } from './trigger-checks.ts'
 
 export type Outcome = 'stored' | 'repeated' | 'ignored' | 'set_aside'
 
@@ -20,6 +27,8 @@ export type Outcome = 'stored' | 'repeated' | 'ignored' | 'set_aside'
 export interface Told<T extends Heard = Heard> {
   message: NativeMessage
   heard: T
+  /** Of what is no build and some check asked for: whether it had been heard before. */
+  repeated?: boolean
 }
 
 type Settled = Told & { outcome: Outcome }
@@ -34,7 +43,8 @@ export async function hear(services: Services, listener: string, told: readonly 
   const isLimited = rules.packageLimit ?? rules.globalLimit
   const settled: Settled[] = []
   // What one build uses up of a limit the next one must see.
-  for (const some of isLimited ? admitted.map((one) => [one]) : [admitted])
+  const called = await callChecks(services, listener, admitted)
+  for (const some of isLimited ? called.map((one) => [one]) : [called])
     settled.push(...(await settle(services, listener, isLimited ? await dropTooMany(services, some) : some)))
   await note(services, listener, settled)
   for (const { outcome } of settled) services.metrics.heard.inc({ listener, outcome })
@@ -89,10 +99,60 @@ async function settle(services: Services, listener: string, told: readonly Told[
   const outcomes = new Map<Told, Outcome>(
     builds.map((one, at) => [one, received[at]?.repeated ? 'repeated' : 'stored']),
   )
-  return told.map((one) => ({ ...one, outcome: outcomes.get(one) ?? leftOut(one) }))
+  return told.map((one) => ({ ...one, outcome: outcomes.get(one) ?? outcomeOf(one) }))
 }
 
-const leftOut = ({ heard }: Told): Outcome => (heard.kind === 'malformed' ? 'set_aside' : 'ignored')
+/** Of what is no build. */
+function outcomeOf({ heard, repeated }: Told): Outcome {
+  if (heard.kind === 'other') return repeated ? 'repeated' : 'stored'
+  return heard.kind === 'malformed' ? 'set_aside' : 'ignored'
+}
+
+/** What is no build runs the checks that ask for it; what none asks for is ignored. */
+async function callChecks(services: Services, listener: string, told: readonly Told[]): Promise<Told[]> {
+  if (!told.some(({ heard }) => heard.kind === 'other')) return [...told]
+  const listening = await services.stores.registrations.listening()
+  const called: Told[] = []
+  for (const one of told) {
+    const { heard, message } = one
+    if (heard.kind !== 'other') called.push(one)
+    else {
+      const answers = await Promise.all(
+        toEvents(heard, listener, message).map((event) => triggerChecks(services, event, listening)),
+      )
+      const wanted = answers.filter((answer) => answer !== null)
+      called.push(
+        wanted.length === 0
+          ? { ...one, heard: ignored('otherTopic', 'It announces no build, and no check asks for it.') }
+          : { ...one, repeated: wanted.every(({ repeated }) => repeated) },
+      )
+    }
+  }
+  return called
+}
+
+/** One for each package that it is about. */
+function toEvents(
+  { id, type, subjects }: HeardOther,
+  listener: string,
+  { body }: NativeMessage,
+): OtherEvent[] {
+  const source = `urn:assay:listener:${listener}`
+  const about = subjects.length === 0 ? [null] : subjects
+  return about.map((subject) => {
+    const attributes = {
+      ...{ specversion: '1.0', source, type, id: about.length > 1 ? `${id}/${subject ?? ''}` : id },
+      ...(subject !== null && { subject }),
+    }
+    return {
+      source,
+      id: attributes.id,
+      type,
+      attributes,
+      body: JSON.stringify({ ...attributes, data: body }),
+    }
+  })
+}
 
 function toEvent({ source, id, build, koji }: HeardBuild, listener: string): BuildEvent {
   const event = { source, id, type: 'dev.assay.build.completed.v1' }
@@ -110,16 +170,21 @@ async function note({ stores, now }: Services, listener: string, settled: readon
     const what = `${of.message.topic}: ${of.heard.why}`
     await stores.listeners.ignore(listener, { rule, what, at: now(), count: some.length })
   }
-  const builds = settled.filter(isBuild)
-  const last = builds.at(-1)
-  if (last) {
-    const { build } = last.heard
-    const what = `${build.package} ${build.version} for ${build.release}`
-    const repeated = settled.filter(({ outcome }) => outcome === 'repeated').length
-    const counts = { stored: builds.length - repeated, repeated }
-    await stores.listeners.heard(listener, { what, at: now(), sentAt: last.message.sentAt, ...counts })
-  }
+  const kept = settled.filter(({ outcome }) => outcome === 'stored' || outcome === 'repeated')
+  const last = kept.at(-1)
+  if (!last) return
+  const repeated = kept.filter(({ outcome }) => outcome === 'repeated').length
+  const counts = { stored: kept.length - repeated, repeated }
+  const { sentAt } = last.message
+  await stores.listeners.heard(listener, { what: wordsOf(last.heard), at: now(), sentAt, ...counts })
 }
+
+const wordsOf = (heard: Heard): string =>
+  heard.kind === 'build'
+    ? `${heard.build.package} ${heard.build.version} for ${heard.build.release}`
+    : heard.kind === 'other'
+      ? [heard.type, ...heard.subjects].join(' ')
+      : heard.why
 
 /** Bytes of a message that are kept for people to look at. */
 const keptBytes = 256 * 1024

@@ -6,6 +6,7 @@ import { buildOfArtifact, isArtifactPublished } from '../../core/messages/artifa
 import { validateArtifactPublished, validateBuild, type Problem } from '../../schemas/validate.ts'
 import type { BuildData } from '../../schemas/types.gen.ts'
 import type { BuildFiles } from '../store/builds.ts'
+import type { OtherEvent } from './trigger-checks.ts'
 
 export interface BuildEvent {
   source: string
@@ -21,11 +22,15 @@ export interface BuildEvent {
 const ownType = 'dev.assay.build.completed.v1'
 const knownTypes = [ownType, 'dev.cdevents.artifact.published.VERSION']
 
-const limits = { source: 1024, id: 256, type: 256 }
+const limits = { source: 1024, id: 256, type: 256, attributes: 50 }
+const bounded = ['source', 'id', 'type'] as const
 const required = ['specversion', 'id', 'source', 'type'] as const
 
-/** Throws UNSUPPORTED_MEDIA_TYPE, BAD_JSON, INVALID_EVENT, UNKNOWN_EVENT_TYPE or INVALID_INPUT. */
-export function parseEvent(headers: IncomingHttpHeaders, body: Buffer): BuildEvent {
+/** What came is a build, or something else that checks may ask for. */
+export type ParsedEvent = { build: BuildEvent; other: null } | { build: null; other: OtherEvent }
+
+/** Throws UNSUPPORTED_MEDIA_TYPE, BAD_JSON, INVALID_EVENT or INVALID_INPUT. */
+export function parseEvent(headers: IncomingHttpHeaders, body: Buffer): ParsedEvent {
   const mode = modeOf(headers)
   const text = decode(body)
   const json = parseJson(text)
@@ -35,21 +40,28 @@ export function parseEvent(headers: IncomingHttpHeaders, body: Buffer): BuildEve
   if (missing.length > 0) throw invalid(`without ${missing.join(', ')}`)
   if (attribute('specversion') !== '1.0') throw invalid('of another specversion than 1.0')
   const event = readEvent(headers, text)
-  for (const [name, limit] of Object.entries(limits) as [keyof typeof limits, number][])
-    if (event[name].length > limit || /\p{Cc}/u.test(event[name]))
-      throw invalid(`whose ${name} has control characters or more than ${limit} characters`)
+  for (const name of bounded)
+    if (event[name].length > limits[name] || /\p{Cc}/u.test(event[name]))
+      throw invalid(`whose ${name} has control characters or more than ${limits[name]} characters`)
   const data: unknown = mode === 'binary' ? json : event.data
-  return {
-    source: event.source,
-    id: event.id,
-    type: event.type,
-    body: JSON.stringify({ ...event.toJSON(), data }),
-    build: readBuild(event.type, data),
-  }
+  const { source, id, type } = event
+  const known = { source, id, type, body: JSON.stringify({ ...event.toJSON(), data }) }
+  return type === ownType || isArtifactPublished(type)
+    ? { build: { ...known, build: readBuild(type, data) }, other: null }
+    : { build: null, other: { ...known, attributes: textsOf(event) } }
 }
 
+/** Attributes that filters may ask for. */
+const textsOf = (event: CloudEvent): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(event.toJSON())
+      .filter(
+        ([name, value]) => name !== 'data' && typeof value === 'string' && value.length <= limits.source,
+      )
+      .slice(0, limits.attributes) as [string, string][],
+  )
+
 function readBuild(type: string, data: unknown): BuildData {
-  if (type !== ownType && !isArtifactPublished(type)) throw unknownType(type)
   const { value, problems } = validateBuild(type === ownType ? data : publishedBuild(data))
   if (!value) throw new InvalidInput("The event's data", problems.map(describe))
   return value
@@ -120,10 +132,11 @@ const isText = (value: unknown): boolean => typeof value === 'string' && value !
 const invalid = (what: string): AppError =>
   new AppError('INVALID_EVENT', 400, `This is an event ${what}: see CloudEvents 1.0 for what it needs.`)
 
-const unknownType = (type: string): AppError =>
+/** No check asks for it, and it is no build. */
+export const unknownType = (type: string): AppError =>
   new AppError(
     'UNKNOWN_EVENT_TYPE',
     422,
-    `Events of type ${JSON.stringify(type)} are not understood here; known: ${knownTypes.join(', ')}.`,
+    `Events of type ${JSON.stringify(type)} announce no build, and no check here asks for them with \`on\`; known: ${knownTypes.join(', ')}.`,
     { known: knownTypes },
   )

@@ -67,8 +67,14 @@ function whenOf(branch: string, isDefault: boolean, name: PackageName): string {
   return own ? `run by ${build} ${own}` : 'run by no build: no release can be called like this branch'
 }
 
+const filterWords = (filter: Readonly<Record<string, string>>): string =>
+  Object.entries(filter)
+    .map(([name, value]) => `${name} ${printable(value)}`)
+    .join(' and ')
+
 function aboutCheck(check: Check, name: PackageName): string {
   const on = [
+    ...(check.on === 'build' ? [] : [`when an event has ${filterWords(check.on)}`]),
     ...(check.arch ? [`on ${check.arch.join(', ')}`] : []),
     ...(check.image === null ? [] : [`in ${check.image}`]),
     ...(isShared(name.namespace)

@@ -88,7 +88,7 @@ function actions({ execution, holding }: ExecutionView, formKey: string): Html {
   ${hasFiles && (holding.kept ? button('let-go', 'Keep its files no longer') : button('keep', 'Keep its files'))}`
 }
 
-const relations = ({ execution, build, reruns }: ExecutionView, now: string): Html =>
+const relations = ({ execution, build, event, reruns }: ExecutionView, now: string): Html =>
   html`<dl class="facts">
     <div>
       <dt>Build</dt>
@@ -116,6 +116,13 @@ const relations = ({ execution, build, reruns }: ExecutionView, now: string): Ht
         ${execution.repository === build.package ? 'its repository' : html`<a href="${packagePath(execution.repository)}">${execution.repository}</a>`}
       </dd>
     </div>
+    ${
+      event &&
+      html`<div>
+        <dt>Called for by</dt>
+        <dd><bdi>${event.type}</bdi> of <bdi>${event.source}</bdi>, ${moment(event.receivedAt, now)}</dd>
+      </div>`
+    }
     ${
       execution.requestedBy &&
       html`<div>

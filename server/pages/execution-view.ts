@@ -2,6 +2,7 @@
 import type { Section } from '../line-index.ts'
 import type { Attempt, StepTimes } from '../store/attempts.ts'
 import type { Build } from '../store/builds.ts'
+import type { StoredEvent } from '../store/events.ts'
 import type { Execution } from '../store/executions.ts'
 import type { Holding } from '../store/holdings.ts'
 import type { Artifact, Result } from '../store/results.ts'
@@ -22,6 +23,8 @@ export type AttemptView = Pick<
 export interface ExecutionView {
   execution: Execution
   build: Build
+  /** What its check asked for, where that is no build. */
+  event: Pick<StoredEvent, 'type' | 'source' | 'receivedAt'> | null
   attempts: AttemptView[]
   results: Result[]
   artifacts: Artifact[]

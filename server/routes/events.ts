@@ -3,13 +3,16 @@ import { raw, Router } from 'express'
 import { AppError } from '../../core/errors.ts'
 import { buildView, executionViews } from '../api-views.ts'
 import { authorize } from '../auth.ts'
-import { parseEvent } from '../flows/parse-event.ts'
+import { parseEvent, unknownType, type ParsedEvent } from '../flows/parse-event.ts'
 import { replayEvent } from '../flows/replay-event.ts'
 import { receiveEvent } from '../flows/receive-event.ts'
+import { triggerChecks } from '../flows/trigger-checks.ts'
 import { page, readPage, rowId, isRowId } from '../paging.ts'
 import type { Services } from '../services.ts'
 import { isSigned } from '../signature.ts'
+import type { Build } from '../store/builds.ts'
 import type { StoredEvent } from '../store/events.ts'
+import type { Execution } from '../store/executions.ts'
 
 const bodyLimit = 1024 ** 2
 
@@ -21,10 +24,10 @@ export function eventRoutes(services: Services): Router {
     const signature = request.get('x-assay-signature')
     if (signature === undefined) await authorize(services, request, 'event.send')
     else if (!isSigned(services.webhookSecret, body, signature)) throw badSignature()
-    const { build, executions, repeated } = await receiveEvent(services, parseEvent(request.headers, body))
+    const { build, executions, repeated } = await receive(services, parseEvent(request.headers, body))
     services.metrics.events.inc({ repeated: String(repeated) })
     response.status(202).json({
-      build: buildView(build, services.baseUrl()),
+      build: build && buildView(build, services.baseUrl()),
       executions: await executionViews(services, executions),
     })
   })
@@ -44,6 +47,19 @@ export function eventRoutes(services: Services): Router {
     response.json({ event: eventView(event), executions: await executionViews(services, executions) })
   })
   return router
+}
+
+/** Throws UNKNOWN_PACKAGE, and UNKNOWN_EVENT_TYPE where nobody wants it. */
+async function receive(
+  services: Services,
+  event: ParsedEvent,
+): Promise<{ build: Build | null; executions: Execution[]; repeated: boolean }> {
+  if (event.build) return receiveEvent(services, event.build)
+  const triggered = await triggerChecks(services, event.other)
+  if (!triggered) throw unknownType(event.other.type)
+  const { stores } = services
+  const executions = await Promise.all(triggered.executions.map((id) => stores.executions.get(id)))
+  return { build: null, executions, repeated: triggered.repeated }
 }
 
 const eventView = ({ id, source, eventId, type, receivedAt, scheduledAt, buildId }: StoredEvent) => ({

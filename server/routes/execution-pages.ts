@@ -49,7 +49,8 @@ async function readExecution(
 ): Promise<ExecutionView> {
   const { stores } = services
   const { id } = execution
-  const [build, attempts, steps, results, artifacts, reruns, why, holding] = await Promise.all([
+  const { eventId } = execution
+  const [build, attempts, steps, results, artifacts, reruns, why, holding, event] = await Promise.all([
     stores.builds.get(execution.buildId),
     stores.attempts.of(id),
     stores.attempts.steps(id),
@@ -58,11 +59,13 @@ async function readExecution(
     stores.executionLists.rerunsOf(id),
     whyTheyWait(services, [execution]),
     stores.holdings.of(id),
+    eventId === null ? null : stores.events.get(eventId),
   ])
   const attempt = shown === undefined ? attempts.at(-1) : attempts.find(({ number }) => number === shown)
   return {
     execution,
     build,
+    event,
     attempts: attemptViews(attempts, steps),
     results,
     artifacts,

@@ -104,6 +104,11 @@ export function builds(db: Database) {
       if (!row) throw new NotFound('build', id)
       return fromRow(row)
     },
+    /** The newest build for each of the `most` releases that were built for last. */
+    async newestOfReleases(packageId: number, most: number): Promise<Build[]> {
+      const newest = db('builds').where({ package_id: packageId }).groupBy('release').max('id')
+      return (await rows().whereIn('builds.id', newest).orderBy('builds.id', 'desc').limit(most)).map(fromRow)
+    },
     /** Those whose files this listener must still ask for, the oldest first. */
     async awaitingFiles(listener: string, limit: number): Promise<Build[]> {
       const awaiting = rows().where({ files_listener: listener, files_state: 'awaited' })

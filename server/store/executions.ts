@@ -33,6 +33,8 @@ export interface Execution {
   priority: Priority
   rerunOf: string | null
   requestedBy: string | null
+  /** The event that is no build and that it is for. */
+  eventId: number | null
   createdAt: string
   startedAt: string | null
   finishedAt: string | null
@@ -54,7 +56,7 @@ export type NewExecution = Pick<
   | 'rerunOf'
   | 'requestedBy'
   | 'createdAt'
-> & { skip: string | null }
+> & { skip: string | null; eventId?: number | null }
 
 /** What the queue needs to know of one that waits. */
 export type Waiting = Pick<Execution, 'id' | 'priority'>
@@ -84,6 +86,7 @@ export interface ExecutionRow {
   priority: Priority
   rerun_of: string | null
   requested_by: string | null
+  event_id: number | null
   created_at: string
   started_at: string | null
   finished_at: string | null
@@ -113,6 +116,7 @@ export const fromRow = (row: ExecutionRow): Execution => ({
   priority: row.priority,
   rerunOf: row.rerun_of,
   requestedBy: row.requested_by,
+  eventId: row.event_id,
   createdAt: row.created_at,
   startedAt: row.started_at,
   finishedAt: row.finished_at,
@@ -192,6 +196,20 @@ export function executions(db: Database) {
         .orderBy('executions.id')
       return rows.map(fromRow)
     },
+    /** Of a build: what waits or runs. */
+    async unfinishedOf(buildId: string): Promise<Execution[]> {
+      const unfinished = executionRows(db)
+        .where('executions.build_id', buildId)
+        .whereNot({ state: 'finished' })
+      return (await unfinished).map(fromRow)
+    },
+    async idsOfEvent(eventId: number): Promise<string[]> {
+      const rows = await db<ExecutionRow>('executions')
+        .where({ event_id: eventId })
+        .orderBy('id')
+        .select('id')
+      return rows.map(({ id }) => id)
+    },
     async ofBuild(buildId: string): Promise<Execution[]> {
       return (await executionRows(db).where('executions.build_id', buildId).orderBy('executions.id')).map(
         fromRow,
@@ -250,6 +268,8 @@ function toRow(planned: NewExecution): Record<string, unknown> {
     note: planned.skip,
     finished_at: skipped ? planned.createdAt : null,
     rerun_of: planned.rerunOf,
+    // Only where there is one: the column is younger than the table.
+    ...(planned.eventId != null && { event_id: planned.eventId }),
     requested_by: planned.requestedBy,
     created_at: planned.createdAt,
   }

@@ -78,6 +78,8 @@ export function registrations(db: Database) {
           pushed_by: registration.pushedBy,
           checks: JSON.stringify(registration.checks),
           created_at: registration.createdAt,
+          // Only where it is so: the column is younger than the table.
+          ...(registration.checks.some(({ on }) => on !== 'build') && { listens: true }),
         })
         .returning<{ id: number }[]>('id')
       if (!row) throw new Error('the database returned no id for a registration')
@@ -117,6 +119,10 @@ export function registrations(db: Database) {
           return [...own, ...shared.filter((one) => !own.includes(one))]
         },
       }
+    },
+    /** Current registrations some of whose checks wait for events other than builds. */
+    async listening(): Promise<MatchableRegistration[]> {
+      return (await currentRows().whereRaw('registrations.listens')).map(toMatchable)
     },
     /** Branch name to current commit, of one package. */
     async heads(packageId: number): Promise<Map<string, string>> {

@@ -1,7 +1,8 @@
 /** Which checks a build calls for. */
 import assert from 'node:assert/strict'
 import type { Check } from '../../core/check.ts'
-import { matchesGlob, plan, type MatchableBuild, type MatchableRegistration } from '../../core/matching.ts'
+import { matchesGlob } from '../../core/globs.ts'
+import { plan, type MatchableBuild, type MatchableRegistration } from '../../core/matching.ts'
 import { sampleCheck } from '../support/checks.ts'
 
 const check = (over: Partial<Check> = {}): Check => sampleCheck({ arch: null, ...over })

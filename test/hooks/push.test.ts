@@ -67,6 +67,13 @@ describe('pushing checks', function () {
     assert.match(said, new RegExp(`See ${server.url}/packages/deb/pushed-`))
   })
 
+  it('says which events a check waits for that no build calls for', async () => {
+    await clone.commit({
+      'checks.yaml': "checks:\n  tagged: {run: x, on: {type: '*.tag', subject: rpms/bash}}\n",
+    })
+    await taken(/ tagged {2}\(when an event has type \*\.tag and subject rpms\/bash\)\n/)
+  })
+
   it('reads tmt, and says what of it is not run', async () => {
     await clone.commit({
       '.fmf/version': '1\n',

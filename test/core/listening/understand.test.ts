@@ -94,14 +94,32 @@ describe('a message of a bus', () => {
     ['unknownRelease', kojiTopic, { ...koji, release: '1' }],
     ['notComplete', 'org.fedoraproject.prod.copr.build.end', { ...copr, status: 0 }],
     ['unknownRelease', 'opensuse.obs.package.build_success', obs],
-    ['otherTopic', 'org.fedoraproject.prod.wiki.article.edit', {}],
-    ['otherTopic', 'org.example.notbuildsys.build.state.changed', koji],
   ]
   for (const [rule, topic, body] of ignored)
     it(`of ${topic} is ignored by ${rule} where it is so`, () => {
       const heard = hear(topic, body)
       assert.equal(heard.kind === 'ignored' ? heard.rule : heard.kind, rule)
     })
+
+  const update = (...nvrs: unknown[]): object => ({ update: { builds: nvrs.map((nvr) => ({ nvr })) } })
+  const others: [string, unknown, string[]][] = [
+    ['org.fedoraproject.prod.wiki.article.edit', {}, []],
+    ['org.example.notbuildsys.build.state.changed', koji, []],
+    ['org.fedoraproject.prod.buildsys.tag', { name: 'bash', tag: 'f41' }, ['rpms/bash']],
+    ['org.fedoraproject.prod.buildsys.tag', { name: '../bash' }, []],
+    ['org.fedoraproject.prod.buildsys.tag', null, []],
+    [
+      'org.fedoraproject.prod.bodhi.update.status.testing.v1.koji-build-group.build.complete',
+      update('bash-5.2-1.fc41', 'python3-x-y-1-2', 'bash-5.2-1.fc40', 'odd', 7),
+      ['rpms/bash', 'rpms/python3-x-y'],
+    ],
+    ['org.fedoraproject.prod.bodhi.update.comment', { update: 'none' }, []],
+    ['io.pagure.prod.pagure.git.receive', { repo: { namespace: 'rpms', name: 'bash' } }, ['rpms/bash']],
+    ['io.pagure.prod.pagure.git.receive', { repo: [] }, []],
+  ]
+  for (const [topic, body, subjects] of others)
+    it(`of ${topic} is about ${subjects.join(' and ') || 'no package'}, and checks may ask for it`, () =>
+      assert.deepEqual(hear(topic, body), { kind: 'other', id: 'm', type: topic, subjects }))
 
   const malformed: unknown[] = [
     {},

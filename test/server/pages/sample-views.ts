@@ -54,6 +54,7 @@ export const execution: Execution = {
   priority: 0,
   rerunOf: id(9),
   requestedBy: 'ann',
+  eventId: null,
   createdAt,
   startedAt: '2026-11-23T12:00:04.000Z',
   finishedAt: '2026-11-23T12:01:09.000Z',
@@ -64,6 +65,7 @@ const times = { startedAt: '2026-11-23T12:00:04.000Z', endedAt: '2026-11-23T12:0
 export const executionView: ExecutionView = {
   execution,
   build,
+  event: { type: 'org.example.tagged', source: 'urn:bus', receivedAt: createdAt },
   attempts: [
     {
       ...{
