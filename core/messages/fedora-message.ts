@@ -20,6 +20,7 @@ export interface FedoraOptions {
 }
 
 const severities = { info: 20, warning: 30 }
+const resultTopic = 'resultsdb.result.new'
 
 /**
  * The messages of one announcement, in order. `results`: as ResultsDB shows them, for those whose news is wanted.
@@ -36,7 +37,7 @@ export function fedoraMessages(
   const told = [
     { topic: `assay.execution.${phase}`, name: phase, body: executionBody(announcement) },
     ...results.map((result) => ({
-      topic: 'resultsdb.result.new',
+      topic: resultTopic,
       name: `result-${result.id}`,
       body: result,
     })),
@@ -51,6 +52,19 @@ export function fedoraMessages(
     body,
   }))
 }
+
+/** `result`, posted by somebody else, as ResultsDB announces it. */
+export const resultMessage = (
+  id: string,
+  result: ResultsdbResult,
+  { prefix }: Pick<FedoraOptions, 'prefix'>,
+  now: string,
+): FedoraMessage => ({
+  id,
+  topic: `${prefix}.${resultTopic}`,
+  headers: headersOf(now, severities.info),
+  body: result,
+})
 
 const headersOf = (now: string, severity: number) => ({
   fedora_messaging_schema: 'base.message',

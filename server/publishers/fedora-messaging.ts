@@ -2,14 +2,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConfirmChannel } from 'amqplib'
 import type { Announcement } from '../../core/messages/announcement.ts'
-import { fedoraMessages, type FedoraMessage } from '../../core/messages/fedora-message.ts'
+import { fedoraMessages, resultMessage, type FedoraMessage } from '../../core/messages/fedora-message.ts'
 import { links } from '../../core/resultsdb/links.ts'
 import { resultView } from '../../core/resultsdb/views.ts'
 import type { FedoraMessagingSettings, ResultsdbResult } from '../../schemas/types.gen.ts'
 import { keepConnected, openConfirmChannel, publishConfirmed } from '../amqp-connection.ts'
 import type { Services } from '../services.ts'
 import { announcementOf } from './announcement-of.ts'
-import { fedoraMessagingName } from './names.ts'
+import type { Delivery } from '../store/outbox.ts'
+import { fedoraMessagingName, postedResult, type PostedResultBody } from './names.ts'
 import { Unreachable, type Publisher } from './publisher.ts'
 
 export type Needs = Pick<Services, 'stores' | 'log' | 'now' | 'baseUrl'>
@@ -43,10 +44,18 @@ export async function fedoraMessaging(
     if (!connection.isConnected() || open === null) throw new Unreachable('there is no broker')
     await confirmed(open, exchange, message)
   }
+  const sendResult = async ({ messageId, body }: Delivery): Promise<void> => {
+    const result = await needs.stores.resultsdbResults.byId((body as PostedResultBody).result)
+    if (!result) return
+    await publish(
+      resultMessage(messageId, resultView(result, links(needs.baseUrl())), { prefix }, needs.now()),
+    )
+  }
   return {
     name: fedoraMessagingName,
     width: 50,
     async send(delivery) {
+      if (delivery.kind === postedResult) return sendResult(delivery)
       const announcement = announcementOf(delivery, needs.baseUrl())
       const results = resultsdb ? await resultsOf(needs, announcement) : []
       for (const message of fedoraMessages(announcement, results, { prefix, contact }, needs.now()))

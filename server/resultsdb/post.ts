@@ -4,6 +4,8 @@ import type { PostedGroup, PostedResult, PostedTestcase } from '../../core/resul
 import { microsecondsOf } from '../../core/resultsdb/times.ts'
 import type { ShownGroup, ShownResult, ShownTestcase } from '../../core/resultsdb/views.ts'
 import type { Services } from '../services.ts'
+import { postedResult, resultsAudienceOf, type PostedResultBody } from '../publishers/names.ts'
+import type { Stores } from '../store/stores.ts'
 import type { GroupChange } from '../store/resultsdb-names.ts'
 
 /** Now in microseconds, later at every call: results that come within one millisecond keep their order. */
@@ -19,12 +21,12 @@ export function submitClock(now: () => string): () => number {
 const named = (group: PostedGroup): GroupChange => ({ ...group, uuid: group.uuid ?? uuid() })
 
 export async function addResult(
-  { transaction }: Pick<Services, 'transaction'>,
+  { transaction, settings, now }: Pick<Services, 'transaction' | 'settings' | 'now'>,
   { outcome, testcase, groups, note, refUrl, data, submitTime }: PostedResult,
   { poster, clock }: { poster: string | null; clock: () => number },
 ): Promise<ShownResult> {
-  const stored = await transaction((inside) =>
-    inside.resultsdbResults.add({
+  const stored = await transaction(async (inside) => {
+    const added = await inside.resultsdbResults.add({
       executionId: null,
       testcase,
       outcome,
@@ -36,9 +38,20 @@ export async function addResult(
       submitTime: submitTime ?? clock(),
       groups: groups.map(named),
       pairs: data,
-    }),
-  )
+    })
+    if (added) await announce(inside, added.id, { now: now(), audience: resultsAudienceOf(settings) })
+    return added
+  })
   return there(stored)
+}
+
+async function announce(
+  { outbox }: Stores,
+  result: number,
+  { now, audience }: { now: string; audience: readonly string[] },
+): Promise<void> {
+  const body: PostedResultBody = { result }
+  await outbox.add({ subject: `result ${result}`, kind: postedResult, body }, now, audience)
 }
 
 export async function putGroup(

@@ -86,6 +86,22 @@ describe('publishing in the form of Fedora Messaging', function () {
     }
   })
 
+  it('tells of results that others post as ResultsDB would, where that is wanted', async () => {
+    const { url, token } = await start({ resultsdb: true })
+    const posted = await fetch(`${url}/api/v2.0/results`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${await token('ci', ['results'])}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ outcome: 'PASSED', testcase: 'dist.lint', data: { item: 'bash-5.2-1.fc41' } }),
+    })
+    assert.equal(posted.status, 201, await posted.clone().text())
+    const [{ topic, body }] = (await bus.hears('the result', ({ length }) => length === 1)) as [Heard]
+    assert.equal(topic, 'org.fedoraproject.test.resultsdb.result.new')
+    assert.deepEqual(body, await posted.json())
+  })
+
   it('joins the phases of the CI message schema by the id of the pipeline', async () => {
     const { services } = await start({ ci: contact })
     await addPackage(services, 'rpms/bash')
