@@ -6,6 +6,8 @@ import type { Job, Report } from '../schemas/types.gen.ts'
 import { imageEnsurer } from './ensure-image.ts'
 import { execute, type Ports } from './execute.ts'
 import { fetchArtifact } from './fetch-artifact.ts'
+import { besideOf } from './fetch-artifacts.ts'
+import type { FetchBeside } from './guest/source-package.ts'
 import { outliving } from './hold-machine.ts'
 import { imageStore } from './images.ts'
 import type { Machine } from './machine/machine.ts'
@@ -55,6 +57,7 @@ export async function openHome(settings: HomeSettings): Promise<Home> {
         log: onLog,
         tree: (into) => copyTree(tree, into, [output, settings.data]),
         artifacts: (into, until) => bring(artifacts, into, until),
+        beside: besideAtHome(artifacts),
         keep: (from, files) => keepFiles(from, files, output),
         ...(terminal && { terminal }),
       }
@@ -89,6 +92,15 @@ async function bring(artifacts: readonly HomeArtifact[], into: string, signal: A
     else await fetchArtifact(artifact, target, { signal })
   }
 }
+
+/** What lies beside a file of this host, or beside an address. */
+const besideAtHome =
+  (artifacts: readonly HomeArtifact[]): FetchBeside =>
+  async (beside, file, folder, signal) => {
+    const origin = artifacts.find(({ name }) => name === beside)
+    if (!origin || 'url' in origin) await besideOf(origin ? [origin] : [])(beside, file, folder, signal)
+    else await copyFile(join(dirname(origin.path), file.path), join(folder, file.path))
+  }
 
 async function keepFiles(
   from: string,

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { handedBack } from './ending.ts'
 import type { EnsureImage } from './ensure-image.ts'
 import { execute } from './execute.ts'
-import { fetchArtifacts } from './fetch-artifacts.ts'
+import { besideOf, fetchArtifacts } from './fetch-artifacts.ts'
 import type { HeldMachines } from './hold-failed.ts'
 import type { OpenMachine } from './machine/machine.ts'
 import { serverAttempt, type ServerAttempt } from './server-attempt.ts'
@@ -64,6 +64,7 @@ export function attempts(ports: AttemptPorts): Attempts {
         image,
         tree: attempt.tree,
         artifacts: (into, until) => fetchArtifacts(job.build.artifacts, into, until),
+        beside: besideOf(job.build.artifacts),
         keep: attempt.keep,
         log: attempt.log,
         step(step, machine) {

@@ -44,8 +44,9 @@ export async function execute(job: Job, ports: Ports, signal: AbortSignal): Prom
       'fetching',
       `${beginnings.fetching} of ${job.check.repository} and ${job.build.artifacts.length} artifacts`,
     )
-    const answer = await handOver(job, ports, folder.input, signal)
-    const prepares = needsPreparation(job, answer)
+    const handed = await handOver(job, ports, folder.input, signal)
+    const { answer } = handed
+    const prepares = needsPreparation(job, handed)
     story.begin('booting', `${beginnings.booting} with image ${job.check.image}`)
     await ports.image(job.check.image, story.say, signal)
     await using machine = await ports.open({ ...specOf(job, folder.input), prepareNetwork: prepares }, signal)

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { BuildArtifact } from '../schemas/types.gen.ts'
 import { AttemptEnded } from './ending.ts'
+import type { FetchBeside } from './guest/source-package.ts'
 import { fetchArtifact, fetchLimits } from './fetch-artifact.ts'
 
 /** Throws what fetchArtifact throws. */
@@ -19,3 +20,12 @@ export async function fetchArtifacts(
     room -= await fetchArtifact(artifact, join(folder, artifact.name), { signal, room })
   }
 }
+
+/** Fetches what lies beside one of `artifacts`, at the same address but for its name. */
+export const besideOf =
+  (artifacts: readonly Pick<BuildArtifact, 'name' | 'url'>[]): FetchBeside =>
+  async (beside, { path: name, sha256, size }, folder, signal) => {
+    const origin = artifacts.find((one) => one.name === beside)
+    const url = new URL(encodeURIComponent(name), origin?.url).href
+    await fetchArtifact({ name, url, sha256, size }, join(folder, name), { signal })
+  }

@@ -429,7 +429,11 @@ export interface Dep8 {
   user: 'root' | 'normal' | 'sudo'
   allowStderr: boolean
   /**
-   * What must be installed, in dpkg's words; @ is every package of the build.
+   * The repository holds the tests alone: all else is the build's source package, where it has a .dsc.
+   */
+  source?: boolean
+  /**
+   * What must be installed, in dpkg's words; @ is every package of the build, @builddeps@ what the source package is built with.
    */
   depends: string
 }

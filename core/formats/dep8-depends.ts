@@ -1,4 +1,5 @@
 /** What a test of DEP-8 depends on: dpkg's syntax, with @ for the packages of the build. Pure. */
+import type { Stanza } from './deb822.ts'
 import { isForArchitecture } from './debian-architectures.ts'
 
 const marks = ['@', '@builddeps@', '@recommends@'] as const
@@ -35,6 +36,18 @@ export function dependsFor(text: string, arch: string): string {
     .map((words) => words.join(' | '))
     .join(', ')
 }
+
+/** What the source package that `stanza` describes is built with, for all architectures. */
+export const builtWith = (stanza: Stanza): string =>
+  [
+    'build-essential',
+    ...['build-depends', 'build-depends-arch', 'build-depends-indep'].map(
+      (name) => stanza.get(name)?.value ?? '',
+    ),
+  ]
+    .filter((text) => text.trim() !== '')
+    .join(', ')
+    .replaceAll(/\s+/g, ' ')
 
 /** Alternatives by clause. */
 const clausesOf = (text: string): string[][] =>

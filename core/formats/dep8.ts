@@ -4,7 +4,7 @@ import type { Check, Fault, Reading } from '../check.ts'
 import { fullName, kernelArch, type PackageName } from '../names.ts'
 import { debianArchitectures, isForArchitecture } from './debian-architectures.ts'
 import { readDeb822, type Field, type Stanza } from './deb822.ts'
-import { asksFor, strangeDepends } from './dep8-depends.ts'
+import { asksFor, builtWith, strangeDepends } from './dep8-depends.ts'
 import { didYouMean } from './did-you-mean.ts'
 
 export interface Dep8Context {
@@ -80,7 +80,7 @@ export function readDep8(text: string, context: Dep8Context): Reading {
   const skipped: Reading['skipped'] = []
   for (const [at, one] of found.entries()) {
     const name = names[at] ?? one.name
-    const reason = whyNot(one, context)
+    const reason = whyNot(one)
     if (reason === null) checks.push(toCheck({ ...one, name }, context))
     else skipped.push({ name, reason })
   }
@@ -180,10 +180,7 @@ function uniqueNames(found: readonly Declared[]): string[] {
 }
 
 /** Why the test cannot be run; null: it can. */
-function whyNot(
-  { unknownField, restrictions, architectures, depends }: Declared,
-  { source }: Dep8Context,
-): string | null {
+function whyNot({ unknownField, restrictions, architectures }: Declared): string | null {
   if (unknownField !== null) return `nobody knows its field ${unknownField}`
   const known = restrictions.find((word) => unmet[word] !== undefined)
   if (known !== undefined) return unmet[known] ?? null
@@ -191,8 +188,6 @@ function whyNot(
   if (unknown !== undefined) return `nobody knows its restriction ${unknown}`
   if (archesOf(architectures)?.length === 0)
     return `it is for no architecture that there are machines of: ${architectures.join(' ')}`
-  if (asksFor(depends, '@builddeps@') && source === null)
-    return 'it depends on @builddeps@: only debian/control of the source package says what that is, and the repository does not hold it'
   return null
 }
 
@@ -208,8 +203,9 @@ function toCheck(
 ): Check {
   const has = (word: string): boolean => restrictions.includes(word)
   const user = has('needs-root') ? 'root' : has('needs-sudo') ? 'sudo' : 'normal'
-  const built = source === null ? depends : depends.replaceAll('@builddeps@', buildDepends(source))
-  const all = user === 'sudo' ? `${built}, passwd, sudo` : built
+  const [built] = source === null ? [] : readDeb822(source).stanzas
+  const needs = built ? depends.replaceAll('@builddeps@', builtWith(built)) : depends
+  const all = user === 'sudo' ? `${needs}, passwd, sudo` : needs
   return {
     name,
     summary: null,
@@ -229,15 +225,9 @@ function toCheck(
       superficial: has('superficial'),
       skipNotInstallable: has('skip-not-installable'),
     },
-    dep8: { kind, user, allowStderr: has('allow-stderr'), depends: all.replaceAll(/\s+/g, ' ') },
+    dep8: {
+      ...{ kind, user, allowStderr: has('allow-stderr'), depends: all.replaceAll(/\s+/g, ' ') },
+      ...(source === null && { source: true }),
+    },
   }
-}
-
-/** What the source package is built with, for all architectures. */
-function buildDepends(control: string): string {
-  const [source] = readDeb822(control).stanzas
-  const names = ['build-depends', 'build-depends-arch', 'build-depends-indep']
-  return ['build-essential', ...names.map((name) => source?.get(name)?.value ?? '')]
-    .filter((text) => text.trim() !== '')
-    .join(', ')
 }

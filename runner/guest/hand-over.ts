@@ -3,9 +3,11 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Job } from '../../schemas/types.gen.ts'
+import type { HandedOver } from './handed-over.ts'
+import { bringSource, type FetchBeside } from './source-package.ts'
 import { checkScript, prepareScript, terminalScript } from './job-scripts.ts'
 import { writePlan } from './tmt-files.ts'
-import { planOf, type PlanAnswer } from './tmt-plan.ts'
+import { planOf } from './tmt-plan.ts'
 
 /** Where tree and artifacts come from: the server and the build system, or folders at home. */
 export interface Sources {
@@ -13,32 +15,37 @@ export interface Sources {
   tree: (folder: string, signal: AbortSignal) => Promise<void>
   /** Puts the build's artifacts into `folder`, each under its name. */
   artifacts: (folder: string, signal: AbortSignal) => Promise<void>
+  /** Fetches what a source package consists of beside its .dsc. */
+  beside: FetchBeside
 }
 
 /** What the scripts of a job may call. */
 const programs = [
   ...['install-packages', 'install-depends', 'install-recommended', 'watch-output'],
-  ...['run-dep8', 'run-tmt', 'tmt-command'],
+  ...['unpack-source', 'run-dep8', 'run-tmt', 'tmt-command'],
 ]
 const programFile = (name: string): string =>
   fileURLToPath(new URL(`../../../runner/guest/${name}`, import.meta.url))
 
-/** Returns what there is to know of the tmt plan that the job is about, if it is. Throws what the sources throw. */
+/** Throws what the sources throw. */
 export async function handOver(
   job: Job,
-  { tree, artifacts }: Sources,
+  { tree, artifacts, beside }: Sources,
   folder: string,
   signal: AbortSignal,
-): Promise<PlanAnswer | null> {
+): Promise<HandedOver> {
   const place = (name: string): string => join(folder, name)
   for (const name of ['tree', 'build', 'job']) await mkdir(place(name), { recursive: true })
   await tree(place('tree'), signal)
   await artifacts(place('build'), signal)
+  const places = { build: place('build'), folder: place('source') }
+  const source = await bringSource(job.check, places, beside, signal)
   const answer = await planOf(job, place('tree'))
   if (answer?.plan) await writePlan(answer.plan, place('job/tmt'))
-  await writeFile(place('job/prepare'), prepareScript(job, answer))
+  const handed = { answer, source }
+  await writeFile(place('job/prepare'), prepareScript(job, handed))
   await writeFile(place('job/check'), checkScript(job))
   await writeFile(place('job/terminal'), terminalScript(job))
   for (const name of programs) await copyFile(programFile(name), place(`job/${name}`))
-  return answer
+  return handed
 }

@@ -4,6 +4,8 @@ import { debianArch } from '../../core/names.ts'
 import type { Dep8, Job, JobCheck } from '../../schemas/types.gen.ts'
 import { guest } from './paths.ts'
 import { exportsOf, quote } from './shell.ts'
+import type { HandedOver } from './handed-over.ts'
+import type { SourcePackage } from './source-package.ts'
 import type { PlanAnswer } from './tmt-plan.ts'
 
 /** How preparation says why it failed: exit codes of guest/install-packages. */
@@ -34,26 +36,40 @@ const packagesOf = ({ check }: Job, answer: PlanAnswer | null): readonly string[
 ]
 
 /** Whether there is anything to install, for which the machine then needs the mirror. */
-export const needsPreparation = (job: Job, answer: PlanAnswer | null = null): boolean =>
+export const needsPreparation = (job: Job, { answer, source }: HandedOver = nothing): boolean =>
   job.check.dep8
-    ? dependsOf(job, job.check.dep8) !== ''
+    ? dependsOf(job, job.check.dep8, source) !== ''
     : (answer === null || answer.plan !== null) &&
       [...debsToInstall(job), ...packagesOf(job, answer), ...(answer?.plan.recommended ?? [])].length > 0
 
-const dependsOf = ({ arch }: Job, { depends }: Dep8): string => dependsFor(depends, debianArch(arch))
+/** Nothing but what the job itself says. */
+const nothing: HandedOver = { answer: null, source: null }
+
+/** dpkg-dev unpacks the source package. */
+const dependsOf = ({ arch }: Job, { depends }: Dep8, source: SourcePackage | null): string =>
+  dependsFor(
+    source ? `${depends.replaceAll('@builddeps@', source.builtWith)}, dpkg-dev` : depends,
+    debianArch(arch),
+  )
 
 /** Installs what is to be installed; exits with one of `installEndings` where that fails. */
-export function prepareScript(job: Job, answer: PlanAnswer | null = null): string {
+export function prepareScript(job: Job, { answer, source }: HandedOver = nothing): string {
   const debs = debsToInstall(job).map((name) => `${guest.input}/build/${name}`)
   const words = job.check.dep8
-    ? ['install-depends', dependsOf(job, job.check.dep8), ...debs]
+    ? ['install-depends', dependsOf(job, job.check.dep8, source), ...debs]
     : ['install-packages', String(debs.length), ...debs, ...packagesOf(job, answer)]
   const recommended = answer?.plan?.recommended ?? []
-  return script(environment(job, { proxied: true }), [
-    ...(recommended.length === 0
-      ? [`exec ${program(words)}`]
-      : [`${program(words)} || exit`, `exec ${program(['install-recommended', ...recommended])}`]),
-  ])
+  const programs = [
+    words,
+    ...(recommended.length > 0 ? [['install-recommended', ...recommended]] : []),
+    ...(source ? [['unpack-source', `${guest.input}/source/${source.dsc}`]] : []),
+  ]
+  return script(
+    environment(job, { proxied: true }),
+    programs.map((one, at) =>
+      at + 1 < programs.length ? `${program(one)} || exit` : `exec ${program(one)}`,
+    ),
+  )
 }
 
 const program = ([name = '', ...words]: readonly string[]): string =>

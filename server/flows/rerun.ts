@@ -6,7 +6,7 @@ import type { Services } from '../services.ts'
 import type { Execution, NewExecution } from '../store/executions.ts'
 import { createExecutions } from './create-executions.ts'
 import { offer } from './offer.ts'
-import { describeSite, missingFiles, refusal } from './site.ts'
+import { describeSite, missing, refusal } from './site.ts'
 
 /** Returns the new execution. Throws NOT_FINISHED while the old one still runs, and NOT_FOUND. */
 export async function rerun(services: Services, id: string, user: string): Promise<Execution> {
@@ -27,7 +27,9 @@ export async function rerun(services: Services, id: string, user: string): Promi
     rerunOf: id,
     requestedBy: user,
     createdAt: services.now(),
-    skip: refusal(site, old.definition, old.arch) ?? missingFiles(await stores.builds.get(old.buildId)),
+    skip:
+      refusal(site, old.definition, old.arch) ??
+      missing(await stores.builds.get(old.buildId), old.definition),
   }
   await services.transaction((inside) =>
     createExecutions(inside, [{ packageName: old.package, executions: [again] }]),

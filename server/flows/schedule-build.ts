@@ -8,7 +8,7 @@ import type { StoredEvent } from '../store/events.ts'
 import type { NewExecution } from '../store/executions.ts'
 import { createExecutions } from './create-executions.ts'
 import { priorityOf } from './rate-limits.ts'
-import { describeSite, missingFiles, refusal, type Site } from './site.ts'
+import { describeSite, missing, refusal, type Site } from './site.ts'
 import { supersede } from './supersede.ts'
 
 /** Makes the executions that the event's build calls for, unless it has them already or awaits its files. */
@@ -69,5 +69,5 @@ const toExecution = (planned: Planned, { build, site, priority, now }: Circumsta
   rerunOf: null,
   requestedBy: null,
   createdAt: now,
-  skip: refusal(site, planned.check, planned.arch) ?? missingFiles(build),
+  skip: refusal(site, planned.check, planned.arch) ?? missing(build, planned.check),
 })

@@ -1,6 +1,7 @@
 /** What this site can run, and what it cannot in words. */
 import { machine } from 'node:os'
 import type { Check } from '../../core/check.ts'
+import { asksFor } from '../../core/formats/dep8-depends.ts'
 import type { Services } from '../services.ts'
 import type { Build } from '../store/builds.ts'
 import type { Runner } from '../store/runners.ts'
@@ -38,6 +39,15 @@ export function refusal(site: Site, check: Check, arch: string): string | null {
   return null
 }
 
-/** Why no check of `build` can run: what it would test is not there. Null where it is. */
-export const missingFiles = ({ files }: Pick<Build, 'files'>): string | null =>
-  files?.state === 'missing' ? `The build's files were not found: ${files.note ?? 'nobody says why'}.` : null
+/** Why `check` cannot run on `build`: what it would test is not there. Null where it is. */
+export function missing(
+  { files, artifacts }: Pick<Build, 'files' | 'artifacts'>,
+  { dep8 }: Check,
+): string | null {
+  if (files?.state === 'missing')
+    return `The build's files were not found: ${files.note ?? 'nobody says why'}.`
+  const needsSource = dep8?.source === true && asksFor(dep8.depends, '@builddeps@')
+  return needsSource && !artifacts.some(({ name }) => name.endsWith('.dsc'))
+    ? 'It depends on @builddeps@, which the source package says: the build was announced without a .dsc, and the repository has no debian/control.'
+    : null
+}

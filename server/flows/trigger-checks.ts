@@ -14,7 +14,7 @@ import type { Package } from '../store/packages.ts'
 import type { Stores } from '../store/stores.ts'
 import { createExecutions, type PlannedExecutions } from './create-executions.ts'
 import { offer } from './offer.ts'
-import { describeSite, missingFiles, refusal, type Site } from './site.ts'
+import { describeSite, missing, refusal, type Site } from './site.ts'
 
 /** Releases of one package that an event runs checks for: those with the newest builds. */
 const releases = 10
@@ -137,5 +137,5 @@ const toExecution = (
   rerunOf: null,
   requestedBy: null,
   createdAt: now,
-  skip: refusal(site, check, arch) ?? missingFiles(build),
+  skip: refusal(site, check, arch) ?? missing(build, check),
 })

@@ -7,7 +7,7 @@ import { basename, join } from 'node:path'
 import { verdict } from '../../core/verdict.ts'
 import { handedBack } from '../../runner/ending.ts'
 import { execute, type Ports } from '../../runner/execute.ts'
-import { fetchArtifacts } from '../../runner/fetch-artifacts.ts'
+import { besideOf, fetchArtifacts } from '../../runner/fetch-artifacts.ts'
 import { openMachines, type Machines } from '../../runner/machine/machines.ts'
 import type { BuildArtifact, Job, Report } from '../../schemas/types.gen.ts'
 import { validateReport } from '../../schemas/validate.ts'
@@ -75,6 +75,7 @@ describe('one execution', function () {
         image: () => Promise.resolve(),
         tree: (into) => writeFile(join(into, 'smoke.sh'), '#!/bin/sh\necho smoke\n', { mode: 0o755 }),
         artifacts: (into, until) => fetchArtifacts(job.build.artifacts, into, until),
+        beside: besideOf(job.build.artifacts),
         step: (step) => void told.steps.push(step),
         log: (chunk) => void (told.log += chunk.toString()),
         async keep(from, left) {

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { copyFile } from 'node:fs/promises'
 import { execute } from '../../runner/execute.ts'
+import { besideOf } from '../../runner/fetch-artifacts.ts'
 import type { Machines } from '../../runner/machine/machines.ts'
 import type { Report } from '../../schemas/types.gen.ts'
 import { temporaryFolder } from './folder.ts'
@@ -45,6 +46,7 @@ export async function executed(machines: Machines, { job, tree = {}, debs = [] }
       async artifacts(into) {
         for (const path of debs) await copyFile(path, join(into, basename(path)))
       },
+      beside: besideOf(artifacts),
       step: () => undefined,
       log: (chunk) => void (told.log += chunk.toString()),
       async keep(from, left) {

@@ -40,7 +40,7 @@ describe('reading DEP-8', () => {
       diskMiB: 8192,
       results: 'exit',
       rules: { unskippable: true, flaky: false, superficial: false, skipNotInstallable: false },
-      dep8: { kind: 'file', user: 'normal', allowStderr: false, depends: '@, curl' },
+      dep8: { kind: 'file', user: 'normal', allowStderr: false, depends: '@, curl', source: true },
     })
   })
 
@@ -83,7 +83,9 @@ describe('reading DEP-8', () => {
       superficial: true,
       skipNotInstallable: true,
     })
-    assert.deepEqual(all.dep8, { kind: 'file', user: 'sudo', allowStderr: true, depends: ', passwd, sudo' })
+    assert.deepEqual(all.dep8, {
+      ...{ kind: 'file', user: 'sudo', allowStderr: true, depends: ', passwd, sudo', source: true },
+    })
     assert.equal(only('Tests: a\nRestrictions: needs-recommends\n').dep8?.depends, '@, @recommends@')
   })
 
@@ -96,7 +98,6 @@ describe('reading DEP-8', () => {
     assert.match(why('Tests: a\nRestrictions: build-needed\n'), /built source tree/)
     assert.match(why('Tests: a\nRestrictions: hint-testsuite-triggers\n'), /never run/)
     assert.match(why('Tests: a\nArchitecture: hurd-i386\n'), /no architecture that there are machines of/)
-    assert.match(why('Tests: a\nDepends: @builddeps@\n'), /debian\/control of the source package/)
   })
 
   it('knows what the source is built with where debian/control says it', () => {
@@ -106,6 +107,12 @@ describe('reading DEP-8', () => {
       only('Tests: a\nDepends: @builddeps@, x\n', source).dep8?.depends,
       'build-essential, debhelper-compat (= 13), gettext, texinfo, x',
     )
+  })
+
+  it('leaves it to the source package of the build what it is built with where the repository does not say', () => {
+    const { depends, source } = only('Tests: a\nDepends: @builddeps@, x\n').dep8 ?? {}
+    assert.deepEqual([depends, source], ['@builddeps@, x', true])
+    assert.equal(only('Tests: a\n', 'Source: hello\n').dep8?.source, undefined)
   })
 
   it('knows architectures', () => {

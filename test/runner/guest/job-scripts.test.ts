@@ -48,6 +48,24 @@ describe('the scripts of a job', () => {
     assert.doesNotMatch(checkScript(sampleJob({ check: { network: 'internet' } })), /http_proxy/)
   })
 
+  it('unpack the source package where the repository holds only the tests of it', () => {
+    const dep8 = {
+      kind: 'file',
+      user: 'root',
+      allowStderr: false,
+      depends: '@builddeps@, curl',
+      source: true,
+    } as const
+    const job = sampleJob({ check: { dep8 } })
+    const source = { dsc: 'hello_1.dsc', builtWith: 'build-essential, debhelper (>= 13), x [s390x]' }
+    assert.equal(needsPreparation(job, { answer: null, source }), true)
+    const lines = prepareScript(job, { answer: null, source }).trim().split('\n').slice(-2)
+    assert.deepEqual(lines, [
+      "/bin/sh /run/assay/in/job/install-depends 'build-essential, debhelper (>= 13), curl, dpkg-dev' || exit",
+      "exec /bin/sh /run/assay/in/job/unpack-source '/run/assay/in/source/hello_1.dsc'",
+    ])
+  })
+
   it('install the packages of the architecture and nothing that is for debuggers or installers', () => {
     const artifacts = named(
       'hello_2.10-3_amd64.deb',

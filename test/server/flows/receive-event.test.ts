@@ -5,7 +5,7 @@ import { sweep } from '../../../server/flows/sweep.ts'
 import { onEachDatabase, type TestDatabase } from '../../support/databases.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
 import { sampleCheck } from '../../support/checks.ts'
-import { addHello, announce, buildEvent } from '../../support/site.ts'
+import { addHello, addPackage, announce, buildEvent } from '../../support/site.ts'
 
 onEachDatabase('receiving an event', (open) => {
   let database: TestDatabase
@@ -70,6 +70,25 @@ onEachDatabase('receiving an event', (open) => {
     const online = executions.find(({ check }) => check === 'online')!
     const [result] = await server.services.stores.results.of(online.id)
     assert.deepEqual([result?.testcase, result?.outcome], ['deb.hello.online', 'skipped'])
+  })
+
+  it('skips a test that needs to know the source package where the build was announced without', async () => {
+    const { services } = server
+    const dep8 = {
+      kind: 'file',
+      user: 'root',
+      allowStderr: false,
+      depends: '@builddeps@',
+      source: true,
+    } as const
+    const name = 'deb/sourceless'
+    await addPackage(services, name, [sampleCheck({ name: 'unit', for: [name], dep8 })])
+    const dsc = { name: 'x_1.dsc', url: 'http://archive.example/x_1.dsc', sha256: '0'.repeat(64) }
+    const [without] = (await announce(services, { package: name, version: '1' })).executions
+    const [beside] = (await announce(services, { package: name, version: '2', artifacts: [dsc] })).executions
+    assert.equal(without?.outcome, 'skipped')
+    assert.match(without.note ?? '', /announced without a \.dsc/)
+    assert.equal(beside?.state, 'scheduled')
   })
 
   it('makes up for executions that a crash kept from being made', async () => {
