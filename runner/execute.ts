@@ -52,7 +52,7 @@ export async function execute(job: Job, ports: Ports, signal: AbortSignal): Prom
     await using machine = await ports.open({ ...specOf(job, folder.input), prepareNetwork: prepares }, signal)
     story.meet(machine)
     story.begin('installing', prepares ? beginnings.installing : beginnings.nothingToInstall)
-    if (prepares) await prepare(machine, story, signal)
+    if (prepares) await prepare(job, machine, story, signal)
     story.begin('running', ports.terminal ? 'opening a terminal' : `${beginnings.running} ${job.check.name}`)
     const end = await (ports.terminal
       ? letIn(ports.terminal(), machine, story, signal)
@@ -75,14 +75,12 @@ const specOf = ({ arch, check }: Job, input: string): Omit<MachineSpec, 'prepare
   input,
 })
 
-async function prepare(machine: Machine, story: Story, signal: AbortSignal): Promise<void> {
-  const logLimit = Math.min(limits.prepareLog, story.room())
-  const end = await machine.run('prepare', {
-    timeoutMs: limits.prepareMs,
-    onOutput: story.log,
-    logLimit,
-    signal,
-  })
+async function prepare(job: Job, machine: Machine, story: Story, signal: AbortSignal): Promise<void> {
+  // To build a package takes as long, and says as much, as a check may.
+  const [timeoutMs, logLimit] = job.check.dep8?.build
+    ? [job.check.timeoutSeconds * 1000, story.room()]
+    : [limits.prepareMs, Math.min(limits.prepareLog, story.room())]
+  const end = await machine.run('prepare', { timeoutMs, onOutput: story.log, logLimit, signal })
   signal.throwIfAborted()
   if (end.how !== 'exited')
     throw new AttemptEnded(end.how, end.detail ?? 'The machine died while packages were installed.')

@@ -429,6 +429,10 @@ export interface Dep8 {
   user: 'root' | 'normal' | 'sudo'
   allowStderr: boolean
   /**
+   * The tree must be built before.
+   */
+  build?: boolean
+  /**
    * The repository holds the tests alone: all else is the build's source package, where it has a .dsc.
    */
   source?: boolean
@@ -838,6 +842,12 @@ export interface Settings {
     buses?: BusListener[]
   }
   rules?: Rules
+  /**
+   * Which image checks run in that name none, by the release of the build (globs, the first that fits): {trixie: debian-13}. Others run in ASSAY_IMAGE.
+   */
+  images?: {
+    [k: string]: string
+  }
   limits?: LimitSettings
   retention?: RetentionSettings
   signIn?: SignInSettings

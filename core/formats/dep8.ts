@@ -33,6 +33,7 @@ const met = [
   ...[
     'allow-stderr',
     'breaks-testbed',
+    'build-needed',
     'flaky',
     'isolation-container',
     'isolation-machine',
@@ -49,7 +50,6 @@ const met = [
   ...['skip-not-installable', 'skippable', 'superficial'],
 ]
 const unmet: Readonly<Record<string, string>> = {
-  'build-needed': 'it needs a built source tree (build-needed), which this version of Assay does not make',
   'hint-testsuite-triggers':
     'it is never run: it only names packages that trigger the others (hint-testsuite-triggers)',
 }
@@ -204,7 +204,8 @@ function toCheck(
   const has = (word: string): boolean => restrictions.includes(word)
   const user = has('needs-root') ? 'root' : has('needs-sudo') ? 'sudo' : 'normal'
   const [built] = source === null ? [] : readDeb822(source).stanzas
-  const needs = built ? depends.replaceAll('@builddeps@', builtWith(built)) : depends
+  const asked = has('build-needed') ? `${depends}, @builddeps@, fakeroot` : depends
+  const needs = built ? asked.replaceAll('@builddeps@', builtWith(built)) : asked
   const all = user === 'sudo' ? `${needs}, passwd, sudo` : needs
   return {
     name,
@@ -228,6 +229,7 @@ function toCheck(
     dep8: {
       ...{ kind, user, allowStderr: has('allow-stderr'), depends: all.replaceAll(/\s+/g, ' ') },
       ...(source === null && { source: true }),
+      ...(has('build-needed') && { build: true }),
     },
   }
 }

@@ -22,7 +22,7 @@ export interface Sources {
 /** What the scripts of a job may call. */
 const programs = [
   ...['install-packages', 'install-depends', 'install-recommended', 'watch-output'],
-  ...['unpack-source', 'run-dep8', 'run-tmt', 'tmt-command'],
+  ...['unpack-source', 'build-tree', 'run-dep8', 'run-tmt', 'tmt-command'],
 ]
 const programFile = (name: string): string =>
   fileURLToPath(new URL(`../../../runner/guest/${name}`, import.meta.url))

@@ -63,6 +63,7 @@ export function prepareScript(job: Job, { answer, source }: HandedOver = nothing
     words,
     ...(recommended.length > 0 ? [['install-recommended', ...recommended]] : []),
     ...(source ? [['unpack-source', `${guest.input}/source/${source.dsc}`]] : []),
+    ...(job.check.dep8?.build ? [['build-tree']] : []),
   ]
   return script(
     environment(job, { proxied: true }),
@@ -73,7 +74,7 @@ export function prepareScript(job: Job, { answer, source }: HandedOver = nothing
 }
 
 const program = ([name = '', ...words]: readonly string[]): string =>
-  `/bin/sh ${guest.input}/job/${name} ${words.map(quote).join(' ')}`
+  ['/bin/sh', `${guest.input}/job/${name}`, ...words.map(quote)].join(' ')
 
 /** The check's own command, in its writable tree. */
 export function checkScript(job: Job): string {

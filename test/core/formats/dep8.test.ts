@@ -95,7 +95,6 @@ describe('reading DEP-8', () => {
       /^a: nobody knows its restriction needs-tomorrow$/,
     )
     assert.match(why('Tests: a\nColour: red\n'), /^a: nobody knows its field Colour$/)
-    assert.match(why('Tests: a\nRestrictions: build-needed\n'), /built source tree/)
     assert.match(why('Tests: a\nRestrictions: hint-testsuite-triggers\n'), /never run/)
     assert.match(why('Tests: a\nArchitecture: hurd-i386\n'), /no architecture that there are machines of/)
   })
@@ -113,6 +112,13 @@ describe('reading DEP-8', () => {
     const { depends, source } = only('Tests: a\nDepends: @builddeps@, x\n').dep8 ?? {}
     assert.deepEqual([depends, source], ['@builddeps@, x', true])
     assert.equal(only('Tests: a\n', 'Source: hello\n').dep8?.source, undefined)
+  })
+
+  it('builds the tree first where a test needs that, with what the source package is built with', () => {
+    const text = 'Tests: a\nDepends: x\nRestrictions: build-needed\n'
+    const { depends, build } = only(text, 'Source: hello\nBuild-Depends: gettext\n').dep8 ?? {}
+    assert.deepEqual([depends, build], ['x, build-essential, gettext, fakeroot', true])
+    assert.equal(only(text).dep8?.depends, 'x, @builddeps@, fakeroot')
   })
 
   it('knows architectures', () => {

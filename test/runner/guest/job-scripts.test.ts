@@ -64,6 +64,10 @@ describe('the scripts of a job', () => {
       "/bin/sh /run/assay/in/job/install-depends 'build-essential, debhelper (>= 13), curl, dpkg-dev' || exit",
       "exec /bin/sh /run/assay/in/job/unpack-source '/run/assay/in/source/hello_1.dsc'",
     ])
+    const built = sampleJob({ check: { dep8: { ...dep8, build: true } } })
+    const [unpack, build] = prepareScript(built, { answer: null, source }).trim().split('\n').slice(-2)
+    assert.match(unpack ?? '', /unpack-source '.*' \|\| exit$/)
+    assert.equal(build, 'exec /bin/sh /run/assay/in/job/build-tree')
   })
 
   it('install the packages of the architecture and nothing that is for debuggers or installers', () => {
