@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { Conflict } from '../../core/errors.ts'
 import { fileLimitsOf } from '../../core/file-limits.ts'
+import { imageOf } from '../../core/image-of.ts'
 import type { Job, JobLimits } from '../../schemas/types.gen.ts'
 import type { Services } from '../services.ts'
 import type { Attempt } from '../store/attempts.ts'
@@ -41,7 +42,7 @@ export async function claim(services: Services, id: string, claimant: Claimant):
     attempt,
     { ...build, artifacts },
     {
-      image: services.config.defaultImage,
+      image: imageOf(build.release, services.settings.images ?? {}, services.config.defaultImage),
       limits: fileLimitsOf(services.settings),
     },
   )

@@ -5,6 +5,7 @@ import { request } from 'node:http'
 import { fileLimitsOf } from '../../../core/file-limits.ts'
 import type { Job } from '../../../schemas/types.gen.ts'
 import { assertProblem } from '../../support/problem.ts'
+import { sampleCheck } from '../../support/checks.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 import { settingsFile } from '../../support/settings.ts'
 import { passed, sha256, testRunner, type TestRunner } from '../../support/runner.ts'
@@ -139,6 +140,20 @@ describe('what runners tell', () => {
     await stores.artifacts.put({ ...row, path: 'big', size: limits.artifactsBytes - 3 })
     await assertProblem(await put('more', Buffer.from('four')), 413, 'TOO_LARGE')
     assert.equal((await put('more', Buffer.from('two'))).status, 204)
+  })
+
+  it('is told the image for the release of the build, where the check names none', async () => {
+    await using folder = await temporaryFolder()
+    const images = { 'trixie*': 'debian-13', '*': 'debian-sid' }
+    const file = await settingsFile(folder.path, { images })
+    await using site = await startTestServer({ settingsFile: file })
+    await addHello(site.services, [sampleCheck(), sampleCheck({ name: 'own', image: 'tiny' })])
+    const teller = testRunner(site.url, await site.token('r', ['runner']))
+    const told: string[] = []
+    for (const release of ['trixie-security', 'forky'])
+      for (const { id } of (await announce(site.services, { release })).executions)
+        told.push((await teller.take(id)).check.image)
+    assert.deepEqual(told.sort(), ['debian-13', 'debian-sid', 'tiny', 'tiny'])
   })
 
   it('is as much as the settings allow, which the runner is told', async () => {
