@@ -1,97 +1,163 @@
-/** How long a small push takes because of the hooks: the same push to two servers, one of which has none. */
+/**
+ * How long pushes take because of the hooks: the same push to two servers, one of which has none. Repositories of 1 and 50
+ * MB, with 1 and 200 checks: their first push, and that of a small change.
+ */
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { randomBytes } from 'node:crypto'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { readConfig } from '../core/config.ts'
 import { startServer } from '../server/main.ts'
+import { temporaryFolder } from '../test/support/folder.ts'
 import { gitEnvironment } from '../test/support/git.ts'
 import { median, type Measured } from './measured.ts'
 
 const run = promisify(execFile)
-const rounds = 25
-/** Of the first pushes, which find nothing in any cache. */
-const warmUp = 3
-/** Milliseconds that the hooks may add. */
+const rounds = { first: 3, change: 15 }
+/** Of the changes, which find nothing in any cache. */
+const warmUp = 2
+/** Milliseconds that the hooks may add to a small change. */
 const aim = 150
+/** Files in a repository, whatever its size. */
+const files = 100
 
+interface Size {
+  megabytes: number
+  checks: number
+}
+
+const sizes: readonly Size[] = [1, 50].flatMap((megabytes) =>
+  [1, 200].map((checks) => ({ megabytes, checks })),
+)
+
+/** A server, and a way to push to it. */
 interface Place extends AsyncDisposable {
-  /** Commits a change and returns how many milliseconds its push took. */
-  push: (round: number) => Promise<number>
+  /** Address of a new package's repository. */
+  repository: () => Promise<string>
+}
+
+interface Line extends Size {
+  push: 'first' | 'change'
+  plainMs: number
+  hookedMs: number
 }
 
 export async function benchPush(): Promise<Measured> {
-  const folder = await mkdtemp(join(tmpdir(), 'assay-bench-'))
-  try {
-    await using plain = await openPlace(join(folder, 'plain'), { hooks: false })
-    await using hooked = await openPlace(join(folder, 'hooked'), { hooks: true })
-    const times = { plain: [] as number[], hooked: [] as number[] }
-    for (let round = 0; round < warmUp + rounds; round++) {
-      // Whatever else this machine does meanwhile does it to both.
-      const measured = { plain: await plain.push(round), hooked: await hooked.push(round) }
-      if (round < warmUp) continue
-      times.plain.push(measured.plain)
-      times.hooked.push(measured.hooked)
-    }
-    return report(median(times.plain), median(times.hooked))
-  } finally {
-    await rm(folder, { recursive: true, force: true })
+  await using folder = await temporaryFolder()
+  await using plain = await openPlace(join(folder.path, 'plain'), { hooks: false })
+  await using hooked = await openPlace(join(folder.path, 'hooked'), { hooks: true })
+  const lines: Line[] = []
+  for (const size of sizes) {
+    const work = join(folder.path, `${size.megabytes}-${size.checks}`)
+    lines.push(...(await measure(work, size, { plain, hooked })))
+    await rm(work, { recursive: true })
   }
+  return report(lines)
 }
 
-function report(plainMs: number, hookedMs: number): Measured {
-  const addedMs = hookedMs - plainMs
-  const verdict = addedMs <= aim ? 'within' : 'MORE than'
-  return {
-    lines: [
-      `a small push, median of ${rounds}:`,
-      `  plain bare repository   ${plainMs.toFixed(0)} ms`,
-      `  with the hooks          ${hookedMs.toFixed(0)} ms`,
-      `  the hooks add           ${addedMs.toFixed(0)} ms, ${verdict} the ${aim} ms aimed at`,
-    ],
-    data: { rounds, plainMs: round(plainMs), hookedMs: round(hookedMs), addedMs: round(addedMs), aimMs: aim },
+async function measure(
+  work: string,
+  size: Size,
+  places: Readonly<Record<'plain' | 'hooked', Place>>,
+): Promise<Line[]> {
+  const git = (...args: string[]) => run('git', ['-C', work, ...args], { env: gitEnvironment() })
+  const pushTo = async (url: string): Promise<number> => {
+    const start = performance.now()
+    await git('push', '--quiet', url, 'HEAD:main')
+    return performance.now() - start
   }
-}
-
-const round = (value: number): number => Math.round(value * 10) / 10
-
-/** A server of its own and a clone to push from. */
-async function openPlace(folder: string, { hooks }: { hooks: boolean }): Promise<Place> {
-  const work = join(folder, 'work')
+  const commit = async (round: number): Promise<void> => {
+    await writeFile(join(work, 'checks.yaml'), manifest(round, size.checks))
+    await git('add', '.')
+    await git('commit', '--quiet', '-m', `Round ${round}`)
+  }
   await mkdir(work, { recursive: true })
+  await git('init', '--quiet', '--initial-branch=main')
+  for (let file = 0; file < files; file++)
+    await writeFile(join(work, `data${file}`), randomBytes(Math.ceil((size.megabytes * 1e6) / files)))
+  await commit(0)
+  const times = {
+    first: { plain: [] as number[], hooked: [] as number[] },
+    change: { plain: [] as number[], hooked: [] as number[] },
+  }
+  const urls = { plain: '', hooked: '' }
+  // Whatever else this machine does meanwhile does it to both.
+  for (let round = 0; round < rounds.first; round++)
+    for (const name of ['plain', 'hooked'] as const) {
+      urls[name] = await places[name].repository()
+      times.first[name].push(await pushTo(urls[name]))
+    }
+  for (let round = 1; round <= warmUp + rounds.change; round++) {
+    await commit(round)
+    for (const name of ['plain', 'hooked'] as const) {
+      const took = await pushTo(urls[name])
+      if (round > warmUp) times.change[name].push(took)
+    }
+  }
+  return (['first', 'change'] as const).map((push) => ({
+    ...{ ...size, push, plainMs: median(times[push].plain), hookedMs: median(times[push].hooked) },
+  }))
+}
+
+/** A server of its own, where ann may push. */
+async function openPlace(folder: string, { hooks }: { hooks: boolean }): Promise<Place> {
   const data = join(folder, 'data')
   const server = await startServer(
     readConfig({ ASSAY_DATA: data, ASSAY_LISTEN: '127.0.0.1:0', ASSAY_LOG: 'silent' }),
   )
   const { stores, now, repositories } = server.services
-  const added = await stores.packages.ensure({ namespace: 'deb', name: 'hello' }, now())
-  await stores.packages.addMaintainer(added.id, 'ann')
   const token = await stores.tokens.create('ann', ['push'], { now: now(), expires: null })
   await repositories.environment()
   if (!hooks) await rm(join(data, 'repos', '.assay', 'hooks'), { recursive: true })
-  const url = `${server.url.replace('://', `://ann:${token}@`)}/git/deb/hello.git`
-  const git = (...args: string[]) => run('git', ['-C', work, ...args], { env: gitEnvironment() })
-  await git('init', '--quiet', '--initial-branch=main')
+  let made = 0
   return {
-    async push(round) {
-      await writeFile(join(work, 'checks.yaml'), manifest(round))
-      await git('add', '.')
-      await git('commit', '--quiet', '-m', `Round ${round}`)
-      const start = performance.now()
-      await git('push', '--quiet', url, 'HEAD:main')
-      return performance.now() - start
+    async repository() {
+      const name = `hello${(made += 1)}`
+      const added = await stores.packages.ensure({ namespace: 'deb', name }, now())
+      await stores.packages.addMaintainer(added.id, 'ann')
+      return `${server.url.replace('://', `://ann:${token}@`)}/git/deb/${name}.git`
     },
     [Symbol.asyncDispose]: () => server.close(),
   }
 }
 
-const manifest = (round: number): string => `checks:
-  smoke:
-    summary: hello greets, for the ${round}th time
-    run: hello | grep -q 'Hello, world!'
-  version:
-    run: ./version.sh
-    timeout: 5m
-    packages: [curl]
-`
+const manifest = (round: number, checks: number): string =>
+  [
+    'checks:',
+    ...Array.from({ length: checks }, (_, at) =>
+      [
+        `  smoke${at}:`,
+        `    summary: hello greets, for the ${round}th time`,
+        `    run: hello | grep -q 'Hello, world!'`,
+        '    timeout: 5m',
+        '    packages: [curl]',
+      ].join('\n'),
+    ),
+    '',
+  ].join('\n')
+
+function report(found: readonly Line[]): Measured {
+  const words = ({ megabytes, checks, push, plainMs, hookedMs }: Line): string => {
+    const added = hookedMs - plainMs
+    const verdict = push === 'first' ? '' : added <= aim ? '' : `  more than the ${aim} ms aimed at`
+    return [
+      `${String(megabytes).padStart(3)} MB`,
+      String(checks).padStart(7),
+      `  ${push.padEnd(7)}`,
+      plainMs.toFixed(0).padStart(9),
+      hookedMs.toFixed(0).padStart(11),
+      added.toFixed(0).padStart(10),
+      `${(hookedMs / plainMs).toFixed(1)}x`.padStart(9),
+      verdict,
+    ].join('')
+  }
+  return {
+    lines: [
+      `Pushes, medians in ms (${rounds.first} first ones, ${rounds.change} changes); a change may take ${aim} ms more with the hooks`,
+      '  size checks  push   plain bare  with hooks  hooks add    ratio',
+      ...found.map(words),
+    ],
+    data: { rounds, aimMs: aim, pushes: found },
+  }
+}
