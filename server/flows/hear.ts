@@ -2,7 +2,6 @@
  * A listener understood messages: each is stored, or counted by the rule that keeps it out, or set aside. Many at a time
  * cost little more than one. Safe to repeat.
  */
-import { grouped } from '../../core/grouped.ts'
 import {
   ignored,
   type Heard,
@@ -19,19 +18,9 @@ import type { Package } from '../store/packages.ts'
 import type { BuildEvent } from './parse-event.ts'
 import { brokenLimit } from './rate-limits.ts'
 import { receiveEvents } from './receive-events.ts'
-import { triggerChecks, type OtherEvent } from './trigger-checks.ts'
-
-export type Outcome = 'stored' | 'repeated' | 'ignored' | 'set_aside'
-
-/** A message as it came, and as what it is taken. */
-export interface Told<T extends Heard = Heard> {
-  message: NativeMessage
-  heard: T
-  /** Of what is no build and some check asked for: whether it had been heard before. */
-  repeated?: boolean
-}
-
-type Settled = Told & { outcome: Outcome }
+import { noteHeard } from './note-heard.ts'
+import type { Outcome, Settled, Told } from './told.ts'
+import { triggerChecks, type OtherEvent, type Triggered } from './trigger-checks.ts'
 
 /** In the order of `told`. Resolves once nothing of it can be lost any more: only then may messages be acknowledged. */
 export async function hear(services: Services, listener: string, told: readonly Told[]): Promise<Outcome[]> {
@@ -43,12 +32,13 @@ export async function hear(services: Services, listener: string, told: readonly 
   const isLimited = rules.packageLimit ?? rules.globalLimit
   const settled: Settled[] = []
   // What one build uses up of a limit the next one must see.
-  const called = await callChecks(services, listener, admitted)
-  for (const some of isLimited ? called.map((one) => [one]) : [called])
+  for (const some of isLimited ? admitted.map((one) => [one]) : [admitted])
     settled.push(...(await settle(services, listener, isLimited ? await dropTooMany(services, some) : some)))
-  await note(services, listener, settled)
-  for (const { outcome } of settled) services.metrics.heard.inc({ listener, outcome })
-  return settled.map(({ outcome }) => outcome)
+  // Behind the builds: what is said of one that came with it finds it.
+  const called = await callChecks(services, listener, settled)
+  await noteHeard(services, listener, called)
+  for (const { outcome } of called) services.metrics.heard.inc({ listener, outcome })
+  return called.map(({ outcome }) => outcome)
 }
 
 /** Whether the site's rules let it in, and whether it is a build at all. */
@@ -99,34 +89,36 @@ async function settle(services: Services, listener: string, told: readonly Told[
   const outcomes = new Map<Told, Outcome>(
     builds.map((one, at) => [one, received[at]?.repeated ? 'repeated' : 'stored']),
   )
-  return told.map((one) => ({ ...one, outcome: outcomes.get(one) ?? outcomeOf(one) }))
+  return told.map((one) => ({ ...one, outcome: outcomes.get(one) ?? leftOut(one) }))
 }
 
-/** Of what is no build. */
-function outcomeOf({ heard, repeated }: Told): Outcome {
-  if (heard.kind === 'other') return repeated ? 'repeated' : 'stored'
-  return heard.kind === 'malformed' ? 'set_aside' : 'ignored'
-}
+const leftOut = ({ heard }: Told): Outcome => (heard.kind === 'malformed' ? 'set_aside' : 'ignored')
 
 /** What is no build runs the checks that ask for it; what none asks for is ignored. */
-async function callChecks(services: Services, listener: string, told: readonly Told[]): Promise<Told[]> {
-  if (!told.some(({ heard }) => heard.kind === 'other')) return [...told]
+async function callChecks(
+  services: Services,
+  listener: string,
+  settled: readonly Settled[],
+): Promise<Settled[]> {
+  if (!settled.some(({ heard }) => heard.kind === 'other')) return [...settled]
   const listening = await services.stores.registrations.listening()
-  const called: Told[] = []
-  for (const one of told) {
+  const called: Settled[] = []
+  for (const one of settled) {
     const { heard, message } = one
-    if (heard.kind !== 'other') called.push(one)
-    else {
-      const answers = await Promise.all(
-        toEvents(heard, listener, message).map((event) => triggerChecks(services, event, listening)),
-      )
-      const wanted = answers.filter((answer) => answer !== null)
-      called.push(
-        wanted.length === 0
-          ? { ...one, heard: ignored('otherTopic', 'It announces no build, and no check asks for it.') }
-          : { ...one, repeated: wanted.every(({ repeated }) => repeated) },
-      )
+    if (heard.kind !== 'other') {
+      called.push(one)
+      continue
     }
+    const triggered: Triggered[] = []
+    for (const event of toEvents(heard, listener, message)) {
+      const led = await triggerChecks(services, event, listening)
+      if (led) triggered.push(led)
+    }
+    called.push(
+      triggered.length === 0
+        ? { ...one, heard: ignored('otherTopic', 'It announces no build, and no check asks for it.') }
+        : { ...one, outcome: triggered.every(({ repeated }) => repeated) ? 'repeated' : 'stored' },
+    )
   }
   return called
 }
@@ -158,46 +150,4 @@ function toEvent({ source, id, build, koji }: HeardBuild, listener: string): Bui
   const event = { source, id, type: 'dev.assay.build.completed.v1' }
   const body = JSON.stringify({ specversion: '1.0', ...event, data: build })
   return { ...event, build, body, awaits: koji === undefined ? undefined : { listener, number: koji } }
-}
-
-/** What people look at: what was heard last, how much was left out and by which rule, and what nobody understood. */
-async function note({ stores, now }: Services, listener: string, settled: readonly Settled[]): Promise<void> {
-  for (const { heard, message } of settled)
-    if (heard.kind === 'malformed') await setAside(stores, listener, { message, why: heard.why, at: now() })
-  for (const [rule, some] of grouped(settled, ({ heard }) => (heard.kind === 'ignored' ? heard.rule : ''))) {
-    const of = some.at(-1)
-    if (of?.heard.kind !== 'ignored') continue
-    const what = `${of.message.topic}: ${of.heard.why}`
-    await stores.listeners.ignore(listener, { rule, what, at: now(), count: some.length })
-  }
-  const kept = settled.filter(({ outcome }) => outcome === 'stored' || outcome === 'repeated')
-  const last = kept.at(-1)
-  if (!last) return
-  const repeated = kept.filter(({ outcome }) => outcome === 'repeated').length
-  const counts = { stored: kept.length - repeated, repeated }
-  const { sentAt } = last.message
-  await stores.listeners.heard(listener, { what: wordsOf(last.heard), at: now(), sentAt, ...counts })
-}
-
-const wordsOf = (heard: Heard): string =>
-  heard.kind === 'build'
-    ? `${heard.build.package} ${heard.build.version} for ${heard.build.release}`
-    : heard.kind === 'other'
-      ? [heard.type, ...heard.subjects].join(' ')
-      : heard.why
-
-/** Bytes of a message that are kept for people to look at. */
-const keptBytes = 256 * 1024
-
-async function setAside(
-  { setAside: aside }: Services['stores'],
-  listener: string,
-  { message, why, at }: { message: NativeMessage; why: string; at: string },
-): Promise<void> {
-  const bytes = message.bytes ?? Buffer.from(JSON.stringify(message.body))
-  await aside.add({
-    ...{ listener, topic: message.topic, messageId: message.id, why, size: bytes.length },
-    body: bytes.length > keptBytes ? null : Buffer.from(bytes).toString(),
-    setAsideAt: at,
-  })
 }

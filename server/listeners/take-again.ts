@@ -1,6 +1,6 @@
 /** A message that was set aside is taken again, as if its bus had just delivered it. */
 import { AppError } from '../../core/errors.ts'
-import type { Outcome } from '../flows/hear.ts'
+import type { Outcome } from '../flows/told.ts'
 import type { Services } from '../services.ts'
 import type { SetAside } from '../store/set-aside.ts'
 import { hearMessages } from './bus/hear-messages.ts'

@@ -132,6 +132,32 @@ onEachDatabase('an event that is no build', (open) => {
     await assertProblem(await send({}), 422, 'UNKNOWN_EVENT_TYPE')
   })
 
+  it('finds a build that comes with it', async () => {
+    const { services } = server
+    await services.stores.listeners.ensure('fedora', 'bus')
+    await declare('rpms/bash', { name: 'tagged', on: { type: '*.buildsys.tag' } })
+    const bus = { name: 'fedora', queue: 'q', bindings: ['#'] }
+    const message = (topic: string, body: object) => {
+      const bytes = Buffer.from(JSON.stringify(body))
+      return { topic: `org.fedoraproject.prod.${topic}`, id: topic, sentAt: null, bytes, ...readBody(bytes) }
+    }
+    const built = {
+      build_id: 1,
+      name: 'bash',
+      version: '5.2',
+      release: '1.fc41',
+      epoch: null,
+      attribute: 'state',
+    }
+    const outcomes = await hearMessages(services, bus, [
+      message('buildsys.tag', { name: 'bash', tag: 'f41' }),
+      message('buildsys.build.state.change', { ...built, new: 1, instance: 'primary', request: null }),
+    ])
+    assert.deepEqual(outcomes, ['stored', 'stored'])
+    const [waiting] = await services.stores.executions.waiting(10)
+    assert.equal((await services.stores.executions.get(waiting!.id)).version, '5.2-1.fc41')
+  })
+
   it('is heard from a bus, for each package that it is about, once', async () => {
     const { services } = server
     await services.stores.listeners.ensure('fedora', 'bus')
