@@ -17,8 +17,8 @@ const run = promisify(execFile)
 const rounds = { first: 3, change: 15 }
 /** Of the changes, which find nothing in any cache. */
 const warmUp = 2
-/** Milliseconds that the hooks may add to a small change. */
-const aim = 150
+/** A small change with the hooks over the same without: 150 ms more where a plain push takes 52, as when it was set. */
+const aim = 3.9
 /** Files in a repository, whatever its size. */
 const files = 100
 
@@ -140,7 +140,7 @@ const manifest = (round: number, checks: number): string =>
 function report(found: readonly Line[]): Measured {
   const words = ({ megabytes, checks, push, plainMs, hookedMs }: Line): string => {
     const added = hookedMs - plainMs
-    const verdict = push === 'first' ? '' : added <= aim ? '' : `  more than the ${aim} ms aimed at`
+    const verdict = push === 'change' && hookedMs > aim * plainMs ? `  more than the ${aim}x aimed at` : ''
     return [
       `${String(megabytes).padStart(3)} MB`,
       String(checks).padStart(7),
@@ -154,10 +154,10 @@ function report(found: readonly Line[]): Measured {
   }
   return {
     lines: [
-      `Pushes, medians in ms (${rounds.first} first ones, ${rounds.change} changes); a change may take ${aim} ms more with the hooks`,
+      `Pushes, medians in ms (${rounds.first} first ones, ${rounds.change} changes); a change with the hooks: at most ${aim}x`,
       '  size checks  push   plain bare  with hooks  hooks add    ratio',
       ...found.map(words),
     ],
-    data: { rounds, aimMs: aim, pushes: found },
+    data: { rounds, aim, pushes: found },
   }
 }
