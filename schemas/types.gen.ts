@@ -24,6 +24,13 @@ export type ResultsForm =
   | {
       results: string
     }
+/**
+ * Architectures to run on; default: each of the build that the site can run.
+ *
+ * @minItems 1
+ * @maxItems 20
+ */
+export type Arch = string[]
 
 export interface EveryShape {
   AgentMessage?: AgentMessage
@@ -535,11 +542,46 @@ export interface KojiRpm {
  */
 export interface Manifest {
   /**
+   * What checks of other formats (DEP-8, tmt, STI) in the repository run with, by their names; * is any run of characters, ? any one. Of several that fit, later ones add to earlier ones.
+   */
+  others?: {
+    [k: string]: ManifestOptions
+  }
+  /**
    * The checks, by name.
    */
-  checks: {
+  checks?: {
     [k: string]: ManifestCheck
   }
+}
+export interface ManifestOptions {
+  /**
+   * Image to run in; default: the site's image for the build's release.
+   */
+  image?: string
+  /**
+   * `build`, or a filter of the attributes of other CloudEvents; * is any run of characters, ? any one.
+   */
+  on?:
+    | 'build'
+    | {
+        [k: string]: string
+      }
+  arch?: Arch
+  /**
+   * How long the check may run: 90s, 10m, 2h.
+   */
+  timeout?: string
+  network?: 'none' | 'mirror' | 'internet'
+  /**
+   * Memory of the machine: 512M, 2G.
+   */
+  memory?: string
+  cpus?: number
+  /**
+   * Room on the machine's disk: 4G.
+   */
+  disk?: string
 }
 export interface ManifestCheck {
   /**
@@ -579,13 +621,7 @@ export interface ManifestCheck {
    * @maxItems 500
    */
   for?: string[]
-  /**
-   * Architectures to run on; default: each of the build that the site can run.
-   *
-   * @minItems 1
-   * @maxItems 20
-   */
-  arch?: string[]
+  arch?: Arch
   /**
    * How long the check may run: 90s, 10m, 2h.
    */

@@ -1,5 +1,5 @@
 /** What is wrong with a checks.yaml that is YAML: in the words of whoever writes it, with what to write instead. */
-import type { Manifest, ManifestCheck } from '../../schemas/types.gen.ts'
+import type { Manifest, ManifestCheck, ManifestOptions } from '../../schemas/types.gen.ts'
 import type { Problem, Validator } from '../../schemas/problems.ts'
 import type { Fault } from '../check.ts'
 import { fullName, isShared, type PackageName } from '../names.ts'
@@ -30,6 +30,15 @@ const expected: Readonly<Record<keyof ManifestCheck, string>> = {
 }
 const checkKeys = Object.keys(expected) as (keyof ManifestCheck)[]
 const isCheckKey = (key: string): key is keyof ManifestCheck => Object.hasOwn(expected, key)
+/** What checks of other formats may be given. */
+const optionKeys: readonly (keyof ManifestOptions)[] = [
+  ...(['image', 'on', 'arch', 'timeout', 'network', 'memory', 'cpus', 'disk'] as const),
+]
+/** By the key at the top: what may stand below each name in it. */
+const keysBelow: Readonly<Record<string, readonly (keyof ManifestCheck)[]>> = {
+  checks: checkKeys,
+  others: optionKeys,
+}
 
 const example = 'checks:, below it a name such as smoke:, and below that run: ./smoke.sh'
 
@@ -46,7 +55,14 @@ export function manifestFaults(
     const mend = `declare at most ${limits.checks}: one check may give many results with assay-result`
     return [{ ...source.at(['checks'], 'key'), message, mend }]
   }
-  return [...schemaFaults(source, validate), ...names.flatMap((name) => ruleFaults(source, name, repository))]
+  const others = valueAt(source.data, ['others'])
+  return [
+    ...schemaFaults(source, validate),
+    ...names.flatMap((name) => ruleFaults(source, ['checks', name], repository)),
+    ...(isObject(others) ? Object.keys(others) : []).flatMap((glob) =>
+      ruleFaults(source, ['others', glob], repository),
+    ),
+  ]
 }
 
 function schemaFaults(source: Source, validate: Validator<Manifest>): Wrong[] {
@@ -58,27 +74,36 @@ function schemaFaults(source: Source, validate: Validator<Manifest>): Wrong[] {
 }
 
 function toFault(source: Source, { path, message }: Problem): Wrong {
-  const [top, check = null, key] = path
+  const [top = '', check = null, key] = path
   const what = message.startsWith('unknown key') ? 'key' : 'value'
-  if (top !== 'checks' || check === null)
-    return { ...source.at(path, what), ...aboutWhole(source.data, path, message) }
+  const keys = keysBelow[top]
+  if (!keys || check === null) return { ...source.at(path, what), ...aboutWhole(source.data, path) }
   const value = valueAt(source.data, path)
-  if (key === undefined) return { ...source.at(path, 'key'), ...aboutCheck(check, value, message) }
-  if (!isCheckKey(key)) return { ...source.at(path, 'key'), ...unknownKey(key) }
+  if (key === undefined)
+    return {
+      ...source.at(path, 'key'),
+      ...(top === 'others' ? aboutOthers(check, value) : aboutCheck(check, value, message)),
+    }
+  if (!isCheckKey(key) || !keys.includes(key)) return { ...source.at(path, 'key'), ...unknownKey(key, keys) }
   // `on` and `results` may be several things: what is wrong with each of them is one fault.
   const isItem = path.length > 3 && key !== 'on' && key !== 'results'
   const place = path.slice(0, isItem ? 4 : 3)
   return { ...source.at(place, 'value'), ...aboutValue(valueAt(source.data, place), key, isItem) }
 }
 
-function aboutWhole(data: unknown, [top]: readonly string[], message: string): Said {
+function aboutWhole(data: unknown, [top]: readonly string[]): Said {
   if (data === null) return { message: 'is empty', mend: `write ${example}` }
-  if (top === undefined && !message.startsWith('key'))
+  if (top === undefined && !isObject(data))
     return { message: `holds ${kindOf(data)} where checks are due`, mend: `write ${example}` }
   if (top === undefined) return { message: 'declares no checks', mend: `write ${example}` }
   if (top === 'checks')
     return { message: `checks cannot be ${show(valueAt(data, ['checks']))}`, mend: `write ${example}` }
-  const meant = didYouMean(top, ['checks'])
+  if (top === 'others')
+    return {
+      message: `others cannot be ${show(valueAt(data, ['others']))}`,
+      mend: `write names of checks below others:, such as 'tmt.*':, and below those ${optionKeys.join(', ')}`,
+    }
+  const meant = didYouMean(top, Object.keys(keysBelow))
   return {
     message: `unknown key ${show(top)}`,
     mend: meant === null ? 'write the names of checks below checks:' : `write ${meant}:`,
@@ -99,11 +124,19 @@ function aboutCheck(name: string, value: unknown, message: string): Said {
   }
 }
 
-function unknownKey(key: string): Said {
-  const meant = didYouMean(key, checkKeys)
+const aboutOthers = (glob: string, value: unknown): Said =>
+  isObject(value) && Object.keys(value).length > 0
+    ? {
+        message: `${show(glob)} cannot be the name of checks`,
+        mend: 'write a name as the push tells it; * is any run of characters',
+      }
+    : { message: `${show(glob)} is given ${kindOf(value)}`, mend: `write ${optionKeys.join(', ')} below it` }
+
+function unknownKey(key: string, keys: readonly string[]): Said {
+  const meant = didYouMean(key, keys)
   return {
     message: `unknown key ${show(key)}`,
-    mend: meant === null ? `write one of ${checkKeys.join(', ')}` : `write ${meant}:`,
+    mend: meant === null ? `write one of ${keys.join(', ')}` : `write ${meant}:`,
   }
 }
 
@@ -122,10 +155,10 @@ const bounds = {
 } as const
 
 /** What a schema cannot say: bounds, and whom a check may be for. Values of the wrong shape are the schema's to refuse. */
-function ruleFaults(source: Source, name: string, repository: PackageName | null): Wrong[] {
-  const check = valueAt(source.data, ['checks', name])
+function ruleFaults(source: Source, path: readonly string[], repository: PackageName | null): Wrong[] {
+  const check = valueAt(source.data, path)
   const wrong = (key: readonly string[], said: Said): Wrong => ({
-    ...source.at(['checks', name, ...key], 'value'),
+    ...source.at([...path, ...key], 'value'),
     ...said,
   })
   const outOfBounds = (['timeout', 'memory', 'disk'] as const).flatMap((key) => {

@@ -1,8 +1,8 @@
 /** What stands where a format's file is due in a commit: read when it is a file that can be read, refused when it is not. */
-import type { Fault, Reading } from '../check.ts'
+import type { Fault } from '../check.ts'
 import { limits } from './limits.ts'
 import { manifestFile } from './manifest-name.ts'
-import { readManifest, type ManifestContext } from './native.ts'
+import { readManifest, type ManifestContext, type NativeReading } from './native.ts'
 
 /** What git has at a path. `bytes` only of a file of at most `limits.manifestBytes`, or the target of a link to metadata. */
 export interface Entry {
@@ -15,10 +15,11 @@ export interface Entry {
 export function readManifestFile(
   entry: Entry | null,
   context: ManifestContext,
-): Reading & { text: string | null } {
-  if (!entry) return { checks: [], faults: [], skipped: [], text: null }
+): NativeReading & { text: string | null } {
+  const none = { checks: [], skipped: [], others: [] }
+  if (!entry) return { ...none, faults: [], text: null }
   const { text, fault } = textOf(entry, manifestFile)
-  if (fault) return { checks: [], faults: [fault], skipped: [], text: null }
+  if (fault) return { ...none, faults: [fault], text: null }
   return { ...readManifest(text, context), text }
 }
 

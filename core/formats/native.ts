@@ -1,6 +1,6 @@
 /** The native format: checks.yaml at a repository's root. Pure: the same text is read alike at home, at push and after. */
 import { validateManifest } from '../../schemas/validate-manifest.ts'
-import type { Manifest, ManifestCheck } from '../../schemas/types.gen.ts'
+import type { Manifest, ManifestCheck, ManifestOptions } from '../../schemas/types.gen.ts'
 import type { Check, Fault, Reading } from '../check.ts'
 import { fullName, kernelArch, type PackageName } from '../names.ts'
 import { manifestFaults } from './manifest-faults.ts'
@@ -16,18 +16,31 @@ export interface ManifestContext {
 }
 
 /** The checks that `text` declares, or everything that is wrong with it, in the order of its lines. */
-export function readManifest(text: string, { repository }: ManifestContext): Reading {
+export function readManifest(text: string, { repository }: ManifestContext): NativeReading {
   const source = readSource(text)
   const found = source.data === undefined ? [] : manifestFaults(source, validateManifest, repository)
   // Where the YAML itself is wrong, that is the cause of what else is wrong in the line.
   const causes = found.filter(({ line }) => !source.faults.some((cause) => cause.line === line))
   const faults = inOrder([...source.faults, ...causes])
-  if (faults.length > 0) return { checks: [], faults, skipped: [] }
+  if (faults.length > 0) return { checks: [], faults, skipped: [], others: [] }
   // Without faults the data is what the schema says it is.
-  const declared = Object.entries((source.data as Manifest).checks)
-  const checks = declared.map(([name, check]) => toCheck(name, check, repository))
-  return { checks, faults: [], skipped: [] }
+  const { checks = {}, others = {} } = source.data as Manifest
+  return {
+    checks: Object.entries(checks).map(([name, check]) => toCheck(name, check, repository)),
+    faults: [],
+    skipped: [],
+    others: Object.entries(others).map(([glob, options]) => ({ glob, changes: changesOf(options) })),
+  }
 }
+
+/** Of a reading of checks.yaml: what checks of other formats run with. */
+export interface Options {
+  /** Of their names. */
+  glob: string
+  changes: Partial<Check>
+}
+
+export type NativeReading = Reading & { others: Options[] }
 
 /** By line and column; of several at one place the first said is the cause of the others. */
 function inOrder(faults: readonly Omit<Fault, 'file'>[]): Fault[] {
@@ -39,6 +52,28 @@ function inOrder(faults: readonly Omit<Fault, 'file'>[]): Fault[] {
   return [...places.values()].sort((one, other) => one.line - other.line || one.column - other.column)
 }
 
+const changesOf = ({
+  image,
+  on,
+  arch,
+  timeout,
+  network,
+  memory,
+  cpus,
+  disk,
+}: ManifestOptions): Partial<Check> => ({
+  ...(image !== undefined && { image }),
+  ...(on !== undefined && { on }),
+  ...(arch && { arch: kernelArches(arch) }),
+  ...(timeout !== undefined && { timeoutSeconds: secondsOf(timeout) }),
+  ...(network !== undefined && { network }),
+  ...(memory !== undefined && { memoryMiB: mebibytesOf(memory) }),
+  ...(cpus !== undefined && { cpus }),
+  ...(disk !== undefined && { diskMiB: mebibytesOf(disk) }),
+})
+
+const kernelArches = (arches: readonly string[]): string[] => [...new Set(arches.map(kernelArch))]
+
 function toCheck(name: string, check: ManifestCheck, repository: PackageName | null): Check {
   return {
     name,
@@ -49,7 +84,7 @@ function toCheck(name: string, check: ManifestCheck, repository: PackageName | n
     packages: check.packages ?? [],
     on: check.on ?? 'build',
     for: check.for ?? [repository ? fullName(repository) : '*/*'],
-    arch: check.arch ? [...new Set(check.arch.map(kernelArch))] : null,
+    arch: check.arch ? kernelArches(check.arch) : null,
     timeoutSeconds: secondsOf(check.timeout ?? '10m'),
     network: check.network ?? 'none',
     memoryMiB: mebibytesOf(check.memory ?? '1G'),

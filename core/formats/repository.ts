@@ -4,7 +4,8 @@ import { readDep8 } from './dep8.ts'
 import { limits } from './limits.ts'
 import { readManifestFile, textOf, type Entry } from './manifest-file.ts'
 import { dep8Files, fmfMarker, isStiFile, manifestFile, sourceControlFile } from './manifest-name.ts'
-import type { ManifestContext } from './native.ts'
+import { matchesText } from '../globs.ts'
+import type { ManifestContext, Options } from './native.ts'
 import { readSti, type StiReading } from './sti/read-sti.ts'
 import { readTmt } from './tmt/read-tmt.ts'
 
@@ -26,7 +27,7 @@ export const formatOf = ({ dep8, tmt, sti }: Pick<Check, 'dep8' | 'tmt' | 'sti'>
 /** Faults anywhere leave no checks. */
 export function readRepository(entries: Entries, context: ManifestContext): RepositoryReading {
   const texts = new Map<string, string>()
-  const { text, ...native } = readManifestFile(entries.get(manifestFile) ?? null, context)
+  const { text, others, ...native } = readManifestFile(entries.get(manifestFile) ?? null, context)
   if (text !== null) texts.set(manifestFile, text)
   const control = dep8Files.find((file) => entries.has(file))
   const dep8 = control === undefined ? none : readControl(control, { entries, texts, context })
@@ -44,8 +45,10 @@ export function readRepository(entries: Entries, context: ManifestContext): Repo
     ['STI', sti],
   ])
   if (read.faults.length > 0) return { ...none, faults: read.faults, texts, files, notes: [] }
-  if (read.checks.length <= limits.checks)
-    return { ...read, texts, files, notes: [...tmt.notes, ...sti.notes] }
+  if (read.checks.length <= limits.checks) {
+    const { checks, notes } = withOptions(read.checks, others)
+    return { ...read, checks, texts, files, notes: [...tmt.notes, ...sti.notes, ...notes] }
+  }
   const fault: Fault = {
     file: files.at(-1) ?? manifestFile,
     line: 1,
@@ -57,6 +60,29 @@ export function readRepository(entries: Entries, context: ManifestContext): Repo
 }
 
 /** Repositories that went over to tmt often keep their playbooks, which then say the same twice. */
+/** What checks.yaml says of checks that other formats declare. */
+function withOptions(
+  checks: readonly Check[],
+  others: readonly Options[],
+): { checks: Check[]; notes: string[] } {
+  const isOther = (check: Check): boolean => formatOf(check) !== manifestFile
+  const unused = others.filter(
+    ({ glob }) => !checks.some((one) => isOther(one) && matchesText(one.name, glob)),
+  )
+  return {
+    checks: checks.map((check) =>
+      isOther(check)
+        ? others
+            .filter(({ glob }) => matchesText(check.name, glob))
+            .reduce<Check>((changed, { changes }) => ({ ...changed, ...changes }), check)
+        : check,
+    ),
+    notes: unused.map(
+      ({ glob }) => `others in ${manifestFile}: no check of another format is called ${glob}`,
+    ),
+  }
+}
+
 function readPlaybooks(entries: Entries, context: ManifestContext, hasTmt: boolean): StiReading {
   const sti = readSti(entries, context)
   if (!hasTmt) return sti

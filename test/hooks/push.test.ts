@@ -180,14 +180,15 @@ describe('pushing checks', function () {
     )
   })
 
-  it('says what it cannot do yet instead of doing something else', async () => {
+  it('says what it gives to checks of other formats that no check is called by', async () => {
     await clone.commit({
-      'checks.yaml': 'checks:\n  a: {run: x, on: {type: w}}\n  b: {run: y, on: {type: z}}\n  c: {run: z}\n',
+      'checks.yaml': "others: {'*': {image: debian-13}, 'tmt.*': {cpus: 2}}\n",
+      'debian/tests/control': 'Tests: smoke\n',
+      'debian/tests/smoke': '#!/bin/sh\n',
     })
     await taken(
-      /check a is skipped: it waits for events/,
-      /check b is skipped: it waits for events/,
-      /1 check,/,
+      /others in checks\.yaml: no check of another format is called tmt\.\*/,
+      / smoke {2}\(in debian-13\)\n/,
     )
   })
 

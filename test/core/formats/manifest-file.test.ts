@@ -16,7 +16,9 @@ const said = (entry: Entry): string => {
 
 describe('the file where checks.yaml is due', () => {
   it('may be absent: nothing is declared', () => {
-    assert.deepEqual(readManifestFile(null, context), { checks: [], faults: [], skipped: [], text: null })
+    assert.deepEqual(readManifestFile(null, context), {
+      ...{ checks: [], faults: [], skipped: [], others: [], text: null },
+    })
   })
 
   it('must be a file', () => {

@@ -150,6 +150,26 @@ describe('reading checks.yaml', () => {
     assert.match(fault('checks:\n  a: {run: x}\n  a: {run: y}\n'), /^3:3 key "a" is here twice/)
   })
 
+  it('says what is wrong in what it gives to checks of other formats', () => {
+    assert.deepEqual(
+      faults(
+        "others:\n  '*':\n    run: x\n    imaeg: y\n    timeout: 48h\n    cpus: 0\n  a/b: {cpus: 1}\n  c: {}\n  d: 7\n",
+      ).map((one) => one.replace(/ \| .*/, '')),
+      [
+        '3:5 unknown key "run"',
+        '4:5 unknown key "imaeg"',
+        '5:14 timeout cannot be 48h',
+        '6:11 cpus cannot be 0',
+        '7:3 "a/b" cannot be the name of checks',
+        '8:3 "c" is given keys',
+        '9:3 "d" is given the value 7',
+      ],
+    )
+    assert.match(fault('others: 7\n'), /^1:9 others cannot be 7 \| write names of checks below others:/)
+    assert.match(fault('other: {}\n'), /unknown key "other" \| write others:/)
+    assert.match(fault('{}\n'), /declares no checks/)
+  })
+
   it('says which events the check waits for, a build where it says nothing', () => {
     const { checks, skipped } = read('checks:\n  b: {run: y, on: {type: z}}\n  c: {run: z}\n')
     assert.deepEqual(

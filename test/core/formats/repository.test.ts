@@ -34,6 +34,32 @@ describe('reading a check repository', () => {
     })
   })
 
+  it('gives checks of other formats what checks.yaml says of them, and those of its own nothing', () => {
+    const { checks, notes, files } = read({
+      'checks.yaml':
+        "others:\n  '*': {image: debian-13, timeout: 5m}\n  'b?': {timeout: 2h, memory: 4G, network: none, arch: [amd64]}\n  tmt.*: {cpus: 2}\nchecks: {b0: {run: x}}\n",
+      'debian/tests/control': 'Tests: b1, c\n',
+    })
+    assert.deepEqual(
+      checks.map((one) => [one.name, one.image, one.timeoutSeconds, one.memoryMiB, one.network, one.arch]),
+      [
+        ['b0', null, 600, 1024, 'none', null],
+        ['b1', 'debian-13', 7200, 4096, 'none', ['x86_64']],
+        ['c', 'debian-13', 300, 2048, 'mirror', null],
+      ],
+    )
+    assert.deepEqual(notes, ['others in checks.yaml: no check of another format is called tmt.*'])
+    assert.deepEqual(files, ['checks.yaml', 'debian/tests/control'])
+  })
+
+  it('takes a checks.yaml that declares no checks of its own', () => {
+    const { checks, faults } = read({
+      'checks.yaml': "others: {'*': {cpus: 4}}\n",
+      'tests/control': 'Tests: b\n',
+    })
+    assert.deepEqual([checks.map(({ name, cpus }) => [name, cpus]), faults], [[['b', 4]], []])
+  })
+
   it('declares nothing where one of them is wrong', () => {
     const { checks, faults } = read({
       'checks.yaml': 'checks: {a: {run: x}}',
