@@ -26,7 +26,7 @@ describe('a bench', () => {
   it('of formats tells what of a collection is read, left out and refused, and why', async () => {
     await using folder = await temporaryFolder()
     const files = {
-      'dep8/hello.control': 'Tests: smoke\n\nTests: built\nRestrictions: build-needed\n',
+      'dep8/hello.control': 'Tests: smoke\n\nTests: built\nRestrictions: needs-tomorrow\n',
       'tmt/hello/main.fmf': 'test: ./run.sh\n/a: {}\n/b: {enabled: false}\n',
       'tmt/broken/main.fmf': 'test: [\n',
       'sti/hello/tests/tests.yml': '- hosts: localhost\n  tasks: [{command: ls}]\n',
