@@ -2,14 +2,9 @@
  * A week on a distribution's bus, with a mass rebuild: how many messages people get, over one for each result. Whether they
  * hear all that they want, and nothing twice, is compared as well. BENCH_BUILDS says how many builds (default 20 000).
  */
-import { join } from 'node:path'
-import { readConfig } from '../core/config.ts'
-import { openServices } from '../server/services.ts'
-import { temporaryFolder } from '../test/support/folder.ts'
-import { settingsFile } from '../test/support/settings.ts'
-import { liveThrough, type Lived } from '../test/support/week/live.ts'
-import { shared, weekOf, type Week } from '../test/support/week/traffic.ts'
-import { wanted } from '../test/support/week/wanted.ts'
+import { liveThrough } from '../test/support/week/live.ts'
+import { weekOf } from '../test/support/week/traffic.ts'
+import { calledFor, told, wanted } from '../test/support/week/wanted.ts'
 import type { Measured } from './measured.ts'
 
 const aim = 100
@@ -17,16 +12,9 @@ const aim = 100
 export async function benchWeek(): Promise<Measured> {
   const half = Math.floor(Number(process.env['BENCH_BUILDS'] ?? 20_000) / 2)
   const week = weekOf({ packages: half, builds: half })
-  const lived = await live(week)
-  const told = lived.notices.flatMap(({ user, pieces }) =>
-    pieces.map((piece) => `${user} ${piece.package} ${piece.version} ${piece.check}`),
-  )
-  const wants = wanted(week)
-  const expected = week.builds.flatMap(({ package: { name, checks }, version }) =>
-    [...checks, shared].map((check) => `rpms/${name} ${version} ${check}`),
-  )
-  const executions = compare(lived.executions, new Set(expected))
-  const news = compare(told, wants)
+  const lived = await liveThrough(week)
+  const executions = compare(lived.executions, new Set(calledFor(week)))
+  const news = compare(told(lived.notices), wanted(week))
   const unlisted = lived.notices.reduce((sum, { more }) => sum + more, 0)
   const data = {
     ...{ builds: week.builds.length, messages: week.messages.length, executions, news, unlisted },
@@ -34,15 +22,6 @@ export async function benchWeek(): Promise<Measured> {
     ratio: lived.onePerResult / lived.notices.length,
   }
   return { lines: linesOf(data), data }
-}
-
-async function live(week: Week): Promise<Lived> {
-  await using folder = await temporaryFolder()
-  const publishers = { mail: { url: 'smtp://127.0.0.1:1', from: 'assay@example.org' } }
-  const settings = await settingsFile(folder.path, { publishers })
-  const environment = { ASSAY_DATA: join(folder.path, 'data'), ASSAY_SETTINGS: settings, ASSAY_LOG: 'silent' }
-  const { services, close } = await openServices(readConfig(environment), () => 'http://localhost')
-  return await liveThrough(week, services).finally(close)
 }
 
 interface Compared {

@@ -1,5 +1,6 @@
 /** Lives through a week: the real flows on a real database, at the week's own times instead of the clock's. */
 import { randomUUID } from 'node:crypto'
+import { readConfig } from '../../../core/config.ts'
 import type { Notice } from '../../../core/messages/notice.ts'
 import type { BusListener } from '../../../schemas/types.gen.ts'
 import { claim } from '../../../server/flows/claim.ts'
@@ -7,8 +8,10 @@ import { report } from '../../../server/flows/report.ts'
 import { tellPeople } from '../../../server/flows/tell-people.ts'
 import { hearMessages } from '../../../server/listeners/bus/hear-messages.ts'
 import { readBody } from '../../../server/listeners/bus/read-message.ts'
-import type { Services } from '../../../server/services.ts'
+import { openServices, type Services } from '../../../server/services.ts'
 import { sampleCheck } from '../checks.ts'
+import { temporaryFolder } from '../folder.ts'
+import { settingsFile } from '../settings.ts'
 import { machineError, passed, reportOf } from '../runner.ts'
 import { commit } from '../site.ts'
 import { minutes, shared, type Verdict, type Week, type WeekBuild, type WeekMessage } from './traffic.ts'
@@ -34,8 +37,17 @@ const reports: Readonly<Record<Verdict, typeof failed>> = {
 }
 const runner = { runner: 'week', instance: randomUUID() }
 
-/** `services`: of a site whose settings name somebody who carries messages to people, and whose sweep rests. */
-export async function liveThrough(week: Week, services: Services): Promise<Lived> {
+/** On a site of its own, whose sweep rests and whose mail nobody takes. */
+export async function liveThrough(week: Week): Promise<Lived> {
+  await using folder = await temporaryFolder()
+  const publishers = { mail: { url: 'smtp://127.0.0.1:1', from: 'assay@example.org' } }
+  const settings = await settingsFile(folder.path, { publishers })
+  const environment = { ASSAY_DATA: folder.path, ASSAY_SETTINGS: settings, ASSAY_LOG: 'silent' }
+  const { services, close } = await openServices(readConfig(environment), () => 'http://localhost')
+  return await liveOn(services, week).finally(close)
+}
+
+async function liveOn(services: Services, week: Week): Promise<Lived> {
   let minute = 0
   const lived: Services = { ...services, now: () => new Date(start + minute * 60_000).toISOString() }
   lived.settings.rules = {

@@ -3,7 +3,20 @@
  * a check of one of his packages says otherwise than before about the same release, or says at first that it is broken; in
  * the order in which all is known of each build, and of no build that is older than what he knows of already.
  */
-import { ripeAt, type Week, type WeekBuild } from './traffic.ts'
+import type { Notice } from '../../../core/messages/notice.ts'
+import { ripeAt, shared, type Week, type WeekBuild } from './traffic.ts'
+
+/** `package version check` of every execution that the week calls for. */
+export const calledFor = ({ builds }: Week): string[] =>
+  builds.flatMap(({ package: { name, checks }, version }) =>
+    [...checks, shared].map((check) => `rpms/${name} ${version} ${check}`),
+  )
+
+/** What people were told, in the words of `wanted`. */
+export const told = (notices: readonly Notice[]): string[] =>
+  notices.flatMap(({ user, pieces }) =>
+    pieces.map((piece) => `${user} ${piece.package} ${piece.version} ${piece.check}`),
+  )
 
 /** `user package version check`, each once. */
 export function wanted({ builds }: Week): Set<string> {
