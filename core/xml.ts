@@ -1,6 +1,6 @@
 /**
- * XML as JUnit reports and XML-RPC need it, read strictly and in one pass: elements, attributes, text. A document type is refused, so
- * there are no entities to expand but the five that XML itself knows.
+ * XML as JUnit reports and XML-RPC need it, read strictly and in one pass: elements, attributes, text. A document type is
+ * refused, so there are no entities to expand but the five that XML itself knows.
  */
 export interface Element {
   name: string

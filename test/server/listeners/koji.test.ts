@@ -96,6 +96,8 @@ onEachDatabase('files of a Koji build', (open) => {
     await sweep(server.services, server.services.now())
     assert.equal(build.files?.state, 'awaited')
     assert.deepEqual(await executions(build), [])
+    const page = await fetch(`${server.url}/packages/rpms/bash`, { headers: { accept: 'text/html' } })
+    assert.match(await page.text(), /waits for its files/)
     await seek()
     const found = await settled(build)
     assert.deepEqual(
