@@ -1,6 +1,6 @@
 /** Events that are no builds, and the checks that ask for them: filters of CloudEvents attributes. */
-import { isShared, type PackageName } from './names.ts'
 import { matchesText } from './globs.ts'
+import { fullName, isPackageName, isShared, type PackageName } from './names.ts'
 
 /** Attributes of a CloudEvent that are text, extensions included: type, source, subject and whatever else it carries. */
 export type Attributes = Readonly<Record<string, string>>
@@ -17,14 +17,9 @@ export function answers(filter: Attributes, attributes: Attributes, repository: 
   if (!fits) return false
   const about = packageNamed(attributes)
   if (isShared(repository.namespace)) return about !== null
-  const own = `${repository.namespace}/${repository.name}`
-  return about === null || about === own || filter['subject'] !== undefined
+  return about === null || about === fullName(repository) || filter['subject'] !== undefined
 }
 
 /** The package that an event is about; null: none, or nobody says. */
-export function packageNamed({ subject }: Attributes): string | null {
-  return subject !== undefined &&
-    /^[a-z0-9][a-z0-9._-]{0,63}\/[A-Za-z0-9][A-Za-z0-9+._-]{0,127}$/.test(subject)
-    ? subject
-    : null
-}
+export const packageNamed = ({ subject }: Attributes): string | null =>
+  subject !== undefined && isPackageName(subject) ? subject : null

@@ -50,10 +50,10 @@ export function plan(
   build: MatchableBuild,
   registrations: readonly MatchableRegistration[],
   architectures: readonly string[],
-  trigger: Trigger | null = null,
+  trigger?: Trigger,
 ): Planned[] {
   const isCalled = ({ on }: Check, repository: PackageName): boolean =>
-    on === 'build' ? trigger === null : trigger !== null && answers(on, trigger.attributes, repository)
+    on === 'build' ? !trigger : trigger !== undefined && answers(on, trigger.attributes, repository)
   return branchesFor(build.release, registrations).flatMap((registration) =>
     registration.checks
       .filter((check) => isCalled(check, registration.repository))

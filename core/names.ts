@@ -9,10 +9,13 @@ export interface PackageName {
   name: string
 }
 
+export const isPackageName = (text: string): boolean =>
+  packagePattern.test(text) && !text.includes('..') && !text.endsWith('.git') && !text.endsWith('.lock')
+
 /** Parses `namespace/name`; throws BAD_PACKAGE_NAME for anything else, `..` and `.git` endings included. */
 export function parsePackage(text: string): PackageName {
   const match = packagePattern.exec(text)
-  if (!match || text.includes('..') || text.endsWith('.git') || text.endsWith('.lock'))
+  if (!match || !isPackageName(text))
     throw new AppError(
       'BAD_PACKAGE_NAME',
       400,

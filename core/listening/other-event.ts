@@ -1,7 +1,7 @@
 /** Messages that announce no build: what they are about, so that checks of the right packages can ask for them. */
-import { packageNamed } from '../event-filter.ts'
 import type { Naming } from './bus.ts'
-import type { HeardOther, NativeMessage } from './heard.ts'
+import { isPackageName } from '../names.ts'
+import type { HeardOther, Malformed, NativeMessage } from './heard.ts'
 
 /** Packages that one message is taken to be about; an update holds few. */
 const most = 100
@@ -18,18 +18,27 @@ const readers: Readonly<Record<string, Reader>> = {
   'pagure.git.receive': ({ repo }) => [[record(repo)['namespace'], record(repo)['name']].join('/')],
 }
 
-export function otherEvent({ topic, id, body }: NativeMessage, { namespaces }: Naming): HeardOther {
+export function otherEvent(
+  { topic, id, body }: NativeMessage,
+  { namespaces }: Naming,
+): HeardOther | Malformed {
+  if (id === null || !isPlain(id) || !isPlain(topic))
+    return {
+      kind: 'malformed',
+      why: 'It has no id that it could be told by, or its id or its topic is no plain text.',
+    }
   const reader = Object.entries(readers).find(([part]) =>
     part.endsWith('.') ? `.${topic}`.includes(`.${part}`) : `.${topic}`.endsWith(`.${part}`),
   )?.[1]
   const names = (reader?.(record(body)) ?? []).map((name) =>
     typeof name === 'string' && !name.includes('/') ? `${namespaces?.koji ?? 'rpms'}/${name}` : name,
   )
-  const subjects = names.filter(
-    (name): name is string => typeof name === 'string' && packageNamed({ subject: name }) !== null,
-  )
-  return { kind: 'other', id: id ?? '', type: topic, subjects: [...new Set(subjects)].slice(0, most) }
+  const subjects = names.filter((name): name is string => typeof name === 'string' && isPackageName(name))
+  return { kind: 'other', id, type: topic, subjects: [...new Set(subjects)].slice(0, most) }
 }
+
+/** What no database refuses, and no terminal obeys. */
+const isPlain = (text: string): boolean => text !== '' && !/\p{Cc}|\p{Cs}/u.test(text)
 
 const record = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}

@@ -2,8 +2,7 @@
 import type { BuildArtifact } from '../../schemas/types.gen.ts'
 import type { Services } from '../services.ts'
 import type { Build } from '../store/builds.ts'
-import { offer } from './offer.ts'
-import { scheduleBuild } from './schedule-build.ts'
+import { scheduleAndOffer } from './schedule-build.ts'
 
 export async function foundFiles(
   services: Services,
@@ -22,13 +21,6 @@ export async function missFiles(services: Services, build: Build, why: string): 
 
 /** A crash before this is made up for by the sweep. */
 async function schedule(services: Services, { id }: Build): Promise<void> {
-  const { stores } = services
-  const event = await stores.events.ofBuild(id)
-  if (!event) return
-  await scheduleBuild(services, event)
-  const executions = await stores.executions.ofBuild(id)
-  await offer(
-    services,
-    executions.filter(({ state }) => state === 'scheduled'),
-  )
+  const event = await services.stores.events.ofBuild(id)
+  if (event) await scheduleAndOffer(services, event)
 }

@@ -2,6 +2,7 @@
  * A listener understood messages: each is stored, or counted by the rule that keeps it out, or set aside. Many at a time
  * cost little more than one. Safe to repeat.
  */
+import { v5 as uuid } from 'uuid'
 import {
   ignored,
   type Heard,
@@ -10,7 +11,6 @@ import {
   type NativeMessage,
 } from '../../core/listening/heard.ts'
 import { applyRules } from '../../core/listening/rules.ts'
-import { fullName, parsePackage } from '../../core/names.ts'
 import type { Rules } from '../../schemas/types.gen.ts'
 import { validateBuild } from '../../schemas/validate.ts'
 import type { Services } from '../services.ts'
@@ -29,7 +29,7 @@ export async function hear(services: Services, listener: string, told: readonly 
     services,
     told.map((one) => ({ ...one, heard: admit(one.heard, rules) })),
   )
-  const isLimited = rules.packageLimit ?? rules.globalLimit
+  const isLimited = Boolean(rules.packageLimit ?? rules.globalLimit)
   const settled: Settled[] = []
   // What one build uses up of a limit the next one must see.
   for (const some of isLimited ? admitted.map((one) => [one]) : [admitted])
@@ -74,11 +74,8 @@ async function dropTooMany(services: Services, told: readonly Told[]): Promise<T
   return kept
 }
 
-async function packagesOf({ stores }: Services, told: readonly Told[]): Promise<Map<string, Package>> {
-  const names = new Set(told.filter(isBuild).map(({ heard }) => heard.build.package))
-  const found = await stores.packages.findAll([...names].map(parsePackage))
-  return new Map(found.map((one) => [fullName(one), one]))
-}
+const packagesOf = ({ stores }: Services, told: readonly Told[]): Promise<Map<string, Package>> =>
+  stores.packages.byName(told.filter(isBuild).map(({ heard }) => heard.build.package))
 
 async function settle(services: Services, listener: string, told: readonly Told[]): Promise<Settled[]> {
   const builds = told.filter(isBuild)
@@ -123,27 +120,21 @@ async function callChecks(
   return called
 }
 
-/** One for each package that it is about. */
+/** One for each package that it is about; of several each has an id of its own, the same whenever the message comes. */
 function toEvents(
   { id, type, subjects }: HeardOther,
   listener: string,
   { body }: NativeMessage,
 ): OtherEvent[] {
   const source = `urn:assay:listener:${listener}`
-  const about = subjects.length === 0 ? [null] : subjects
-  return about.map((subject) => {
-    const attributes = {
-      ...{ specversion: '1.0', source, type, id: about.length > 1 ? `${id}/${subject ?? ''}` : id },
-      ...(subject !== null && { subject }),
-    }
-    return {
-      source,
-      id: attributes.id,
-      type,
-      attributes,
-      body: JSON.stringify({ ...attributes, data: body }),
-    }
-  })
+  const whole = { specversion: '1.0', source, type, id }
+  const several = subjects.map((subject) => ({
+    ...{ ...whole, subject, id: subjects.length > 1 ? uuid(`${source}/${id}/${subject}`, uuid.URL) : id },
+  }))
+  return (several.length > 0 ? several : [whole]).map((attributes) => ({
+    ...{ source, id: attributes.id, type, attributes },
+    body: JSON.stringify({ ...attributes, data: body }),
+  }))
 }
 
 function toEvent({ source, id, build, koji }: HeardBuild, listener: string): BuildEvent {

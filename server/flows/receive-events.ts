@@ -4,7 +4,7 @@
  */
 import { v7 as uuid } from 'uuid'
 import { AppError } from '../../core/errors.ts'
-import { fullName, kernelArch, parsePackage } from '../../core/names.ts'
+import { kernelArch } from '../../core/names.ts'
 import type { Services } from '../services.ts'
 import type { Build, NewBuild } from '../store/builds.ts'
 import type { NewEvent, StoredEvent } from '../store/events.ts'
@@ -14,7 +14,7 @@ import { createExecutions } from './create-executions.ts'
 import { offer } from './offer.ts'
 import type { BuildEvent } from './parse-event.ts'
 import { priorityOf } from './rate-limits.ts'
-import { executionsFor, scheduleBuild, type Circumstances } from './schedule-build.ts'
+import { executionsFor, scheduleAndOffer, type Circumstances } from './schedule-build.ts'
 import { describeSite } from './site.ts'
 import { supersede } from './supersede.ts'
 
@@ -37,7 +37,8 @@ export async function receiveEvents(
   const others = [...distinct.values()].filter((event) => !stored.has(keyOf(event)))
   // Of those that race with the same event one has stored it by now.
   const found = byKey(await stores.events.findAll(others))
-  for (const event of found.values()) await catchUp(services, event)
+  // A crash, or whoever stored it without its executions, is made up for.
+  for (const event of found.values()) if (event.scheduledAt === null) await scheduleAndOffer(services, event)
   const seen = new Set<string>()
   return events.map((event) => {
     const key = keyOf(event)
@@ -85,13 +86,13 @@ async function storeAll(services: Services, events: readonly BuildEvent[]): Prom
   return new Map(stored.map(({ event, build }) => [keyOf(event), build.id]))
 }
 
+/** Throws UNKNOWN_PACKAGE. */
 async function packagesOf(
   { stores }: Services,
   events: readonly BuildEvent[],
 ): Promise<Map<string, Package>> {
-  const names = [...new Set(events.map(({ build }) => build.package))]
-  const found = await stores.packages.findAll(names.map(parsePackage))
-  const packages = new Map(found.map((one) => [fullName(one), one]))
+  const names = events.map(({ build }) => build.package)
+  const packages = await stores.packages.byName(names)
   const unknown = names.find((name) => !packages.has(name))
   if (unknown === undefined) return packages
   throw new AppError(
@@ -107,7 +108,7 @@ async function insertAll(
   announced: readonly Announced[],
   now: string,
 ): Promise<Announced[]> {
-  await builds.insertAll(announced.map(({ event, build }): NewBuild => ({ ...build, awaits: event.awaits })))
+  await builds.insert(announced.map(({ event, build }): NewBuild => ({ ...build, awaits: event.awaits })))
   const isNew = await events.insertAll(announced.map((one) => toStored(one, now)))
   const lost = announced.filter(({ build }) => !isNew.has(build.id))
   await builds.removeAll(lost.map(({ build }) => build.id))
@@ -127,16 +128,6 @@ async function schedule(
   }))
   await createExecutions(inside, planned)
   return planned.flatMap(({ executions }) => executions)
-}
-
-/** A crash, or whoever stored it without its executions, is made up for. */
-async function catchUp(services: Services, event: StoredEvent): Promise<void> {
-  if (event.scheduledAt !== null || event.buildId === null) return
-  await scheduleBuild(services, event)
-  await offer(
-    services,
-    (await services.stores.executions.ofBuild(event.buildId)).filter(({ state }) => state === 'scheduled'),
-  )
 }
 
 const toStored = ({ event, build }: Announced, now: string): NewEvent => ({

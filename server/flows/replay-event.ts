@@ -6,8 +6,7 @@ import { AppError } from '../../core/errors.ts'
 import type { Services } from '../services.ts'
 import type { StoredEvent } from '../store/events.ts'
 import type { Execution } from '../store/executions.ts'
-import { offer } from './offer.ts'
-import { scheduleBuild } from './schedule-build.ts'
+import { scheduleAndOffer } from './schedule-build.ts'
 
 /** Returns the executions that are new. Safe to repeat. Throws NOT_FOUND, and NO_BUILD where it announced none. */
 export async function replayEvent(
@@ -21,11 +20,7 @@ export async function replayEvent(
   const before = new Set((await stores.executions.ofBuild(buildId)).map((execution) => execution.id))
   await stores.events.markUnscheduled(id)
   await stores.builds.awaitFiles(buildId)
-  await scheduleBuild(services, { id, buildId })
-  const executions = (await stores.executions.ofBuild(buildId)).filter((one) => !before.has(one.id))
-  await offer(
-    services,
-    executions.filter(({ state }) => state === 'scheduled'),
-  )
+  const all = await scheduleAndOffer(services, { id, buildId })
+  const executions = all.filter((one) => !before.has(one.id))
   return { event: await stores.events.get(id), executions }
 }

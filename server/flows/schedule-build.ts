@@ -1,12 +1,13 @@
 /** From a stored event to its executions: matching decides, one transaction writes. Safe to repeat. */
 import { v7 as uuid } from 'uuid'
-import { plan, type MatchableRegistration, type Planned } from '../../core/matching.ts'
+import { plan, type MatchableRegistration, type Planned, type Trigger } from '../../core/matching.ts'
 import type { Priority } from '../../core/priority.ts'
 import type { Services } from '../services.ts'
 import type { Build } from '../store/builds.ts'
 import type { StoredEvent } from '../store/events.ts'
-import type { NewExecution } from '../store/executions.ts'
+import type { Execution, NewExecution } from '../store/executions.ts'
 import { createExecutions } from './create-executions.ts'
+import { offer } from './offer.ts'
 import { priorityOf } from './rate-limits.ts'
 import { describeSite, missing, refusal, type Site } from './site.ts'
 import { supersede } from './supersede.ts'
@@ -34,6 +35,20 @@ export async function scheduleBuild(
   })
 }
 
+/** The same, and offers what of its build waits. Returns its build's executions. */
+export async function scheduleAndOffer(
+  services: Services,
+  event: Pick<StoredEvent, 'id' | 'buildId'>,
+): Promise<Execution[]> {
+  await scheduleBuild(services, event)
+  const executions = event.buildId === null ? [] : await services.stores.executions.ofBuild(event.buildId)
+  await offer(
+    services,
+    executions.filter(({ state }) => state === 'scheduled'),
+  )
+  return executions
+}
+
 /** Makes up for events whose executions a crash kept from being made. */
 export async function scheduleMissed(services: Services): Promise<void> {
   for (const event of await services.stores.events.unscheduled(100)) await scheduleBuild(services, event)
@@ -44,18 +59,25 @@ export interface Circumstances {
   site: Site
   priority: Priority
   now: string
+  /** What calls for them on a build that has long been there; absent: the build itself. */
+  trigger?: Trigger
 }
 
-/** The executions that the build calls for under these circumstances. */
+/** The executions that are called for on the build under these circumstances. */
 export const executionsFor = (
   circumstances: Circumstances,
   candidates: readonly MatchableRegistration[],
-): NewExecution[] =>
-  plan(circumstances.build, candidates, circumstances.site.architectures).map((planned) =>
+): NewExecution[] => {
+  const { build, site, trigger } = circumstances
+  return plan(build, candidates, site.architectures, trigger).map((planned) =>
     toExecution(planned, circumstances),
   )
+}
 
-const toExecution = (planned: Planned, { build, site, priority, now }: Circumstances): NewExecution => ({
+const toExecution = (
+  planned: Planned,
+  { build, site, priority, now, trigger }: Circumstances,
+): NewExecution => ({
   id: uuid(),
   key: planned.key,
   packageId: build.packageId,
@@ -68,6 +90,7 @@ const toExecution = (planned: Planned, { build, site, priority, now }: Circumsta
   priority,
   rerunOf: null,
   requestedBy: null,
+  eventId: trigger?.id ?? null,
   createdAt: now,
   skip: refusal(site, planned.check, planned.arch) ?? missing(build, planned.check),
 })

@@ -48,6 +48,6 @@ export function missing(
     return `The build's files were not found: ${files.note ?? 'nobody says why'}.`
   const needsSource = dep8?.source === true && asksFor(dep8.depends, '@builddeps@')
   return needsSource && !artifacts.some(({ name }) => name.endsWith('.dsc'))
-    ? 'It depends on @builddeps@, which the source package says: the build was announced without a .dsc, and the repository has no debian/control.'
+    ? 'It needs to know what the source package is built with (@builddeps@): the build was announced without a .dsc, and the repository has no debian/control.'
     : null
 }

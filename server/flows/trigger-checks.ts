@@ -2,19 +2,17 @@
  * Something happened that is no build: checks that ask for it run on the newest build of their package for each release.
  * The event and their executions are stored together. Safe to repeat.
  */
-import { v7 as uuid } from 'uuid'
 import { answers, packageNamed, type Attributes } from '../../core/event-filter.ts'
-import { plan, type MatchableRegistration, type Trigger } from '../../core/matching.ts'
-import { fullName, isShared, parsePackage } from '../../core/names.ts'
+import type { MatchableRegistration, Trigger } from '../../core/matching.ts'
+import { fullName, isShared } from '../../core/names.ts'
 import { priorities } from '../../core/priority.ts'
 import type { Services } from '../services.ts'
-import type { Build } from '../store/builds.ts'
-import type { NewExecution } from '../store/executions.ts'
 import type { Package } from '../store/packages.ts'
 import type { Stores } from '../store/stores.ts'
 import { createExecutions, type PlannedExecutions } from './create-executions.ts'
 import { offer } from './offer.ts'
-import { describeSite, missing, refusal, type Site } from './site.ts'
+import { executionsFor } from './schedule-build.ts'
+import { describeSite, type Site } from './site.ts'
 
 /** Releases of one package that an event runs checks for: those with the newest builds. */
 const releases = 10
@@ -89,12 +87,13 @@ async function packagesConcerned(
     .filter(({ repository, checks }) =>
       checks.some(({ on }) => on !== 'build' && answers(on, attributes, repository)),
     )
-    .map(({ repository }) => (isShared(repository.namespace) ? (about ?? '') : fullName(repository)))
-  return packages.findAll([...new Set(names)].filter((name) => name !== '').map(parsePackage))
+    .map(({ repository }) => (isShared(repository.namespace) ? about : fullName(repository)))
+    .filter((name) => name !== null)
+  return [...(await packages.byName(names)).values()]
 }
 
 interface Circumstances {
-  trigger: Trigger & { id: number }
+  trigger: Trigger
   site: Site
   now: string
 }
@@ -109,33 +108,15 @@ async function planFor(
   for (const build of await builds.newestOfReleases(one.id, releases)) {
     if (build.files?.state === 'awaited') continue
     const under = await executions.unfinishedOf(build.id)
-    const wanted = plan(build, candidates, site.architectures, trigger).filter(
+    const called = executionsFor({ build, site, now, priority: priorities.normal, trigger }, candidates)
+    const wanted = called.filter(
       // What still waits or runs on the same build will say what this would say.
-      ({ check, repository, arch }) =>
+      ({ definition, repository, arch }) =>
         !under.some(
-          (other) => other.check === check.name && other.repository === repository && other.arch === arch,
+          (one) => one.check === definition.name && one.repository === repository && one.arch === arch,
         ),
     )
-    planned.push({
-      packageName: build.package,
-      executions: wanted.map((planned) => toExecution(planned, { build, site, now, eventId: trigger.id })),
-    })
+    planned.push({ packageName: build.package, executions: wanted })
   }
   return planned
 }
-
-const toExecution = (
-  { key, registrationId, repository, commit, check, arch }: ReturnType<typeof plan>[number],
-  { build, site, now, eventId }: { build: Build; site: Site; now: string; eventId: number },
-): NewExecution => ({
-  id: uuid(),
-  ...{ key, registrationId, repository, commit, arch, eventId },
-  packageId: build.packageId,
-  buildId: build.id,
-  definition: check,
-  priority: priorities.normal,
-  rerunOf: null,
-  requestedBy: null,
-  createdAt: now,
-  skip: refusal(site, check, arch) ?? missing(build, check),
-})

@@ -1,7 +1,7 @@
 /** Packages and their maintainers for programs; admins add and remove them. */
 import { json, Router } from 'express'
 import { AppError } from '../../core/errors.ts'
-import { fullName, parsePackage } from '../../core/names.ts'
+import { fullName, isPackageName, parsePackage } from '../../core/names.ts'
 import { validatePackageChange } from '../../schemas/validate.ts'
 import { authorize } from '../auth.ts'
 import { parseBody } from '../body.ts'
@@ -24,7 +24,7 @@ export function packageRoutes(services: Services): Router {
   })
 
   router.get('/api/v1/packages', async ({ query }, response) => {
-    const { limit, after } = readPage(query, isPackage)
+    const { limit, after } = readPage(query, isPackageName)
     const list = await stores.packages.list({
       limit: limit + 1,
       after: after === undefined ? undefined : parsePackage(after),
@@ -74,14 +74,6 @@ export function packageRoutes(services: Services): Router {
     response.status(204).end()
   })
   return router
-}
-
-function isPackage(text: string): boolean {
-  try {
-    return fullName(parsePackage(text)) === text
-  } catch {
-    return false
-  }
 }
 
 const inUse = (name: string): AppError =>

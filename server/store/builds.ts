@@ -89,10 +89,7 @@ export function builds(db: Database) {
       .join('packages', 'packages.id', 'builds.package_id')
       .select<BuildRow[]>('builds.*', 'packages.namespace', 'packages.name')
   return {
-    async insert(build: NewBuild): Promise<void> {
-      await db('builds').insert(toRow(build))
-    },
-    async insertAll(some: readonly NewBuild[]): Promise<void> {
+    async insert(some: readonly NewBuild[]): Promise<void> {
       for (const chunk of chunks(some)) await db('builds').insert(chunk.map(toRow))
     },
     /** Only before anything stands on them. */
@@ -120,15 +117,15 @@ export function builds(db: Database) {
         .distinct<{ files_listener: string }[]>('files_listener')
       return (await found).map(({ files_listener }) => files_listener)
     },
-    /** They were found. False where somebody else was told so before. */
-    async setFiles(id: string, artifacts: readonly BuildArtifact[]): Promise<boolean> {
+    /** They were found. Changes nothing where somebody was told otherwise before. */
+    async setFiles(id: string, artifacts: readonly BuildArtifact[]): Promise<void> {
       const change = { artifacts: JSON.stringify(artifacts), files_state: 'found', files_note: null }
-      return (await db('builds').where({ id, files_state: 'awaited' }).update(change)) > 0
+      await db('builds').where({ id, files_state: 'awaited' }).update(change)
     },
-    /** They will not be found, and why. False where somebody else was told so before. */
-    async setFilesMissing(id: string, note: string): Promise<boolean> {
+    /** They will not be found, and why. Changes nothing where somebody was told otherwise before. */
+    async setFilesMissing(id: string, note: string): Promise<void> {
       const change = { files_state: 'missing', files_note: oneLine(note, 500) }
-      return (await db('builds').where({ id, files_state: 'awaited' }).update(change)) > 0
+      await db('builds').where({ id, files_state: 'awaited' }).update(change)
     },
     /** Files that were given up are asked for again. */
     async awaitFiles(id: string): Promise<void> {

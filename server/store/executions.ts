@@ -188,11 +188,12 @@ export function executions(db: Database) {
         .limit(limit)
         .select<Waiting[]>('id', 'priority')
     },
-    /** What waits of builds of the package for `release` and was not asked for by anybody. */
+    /** What waits of builds of the package for `release` because they were built: nobody, and no event, asked for it. */
     async waitingFor(packageId: number, release: string): Promise<Execution[]> {
       const rows = await executionRows(db)
         .where({ 'executions.package_id': packageId, 'builds.release': release, state: 'scheduled' })
         .whereNull('rerun_of')
+        .whereNull('event_id')
         .orderBy('executions.id')
       return rows.map(fromRow)
     },

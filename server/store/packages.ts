@@ -2,7 +2,7 @@
 import type { Knex } from 'knex'
 import { NotFound } from '../../core/errors.ts'
 import { grouped } from '../../core/grouped.ts'
-import { fullName, type PackageName } from '../../core/names.ts'
+import { fullName, parsePackage, type PackageName } from '../../core/names.ts'
 import { chunks } from './chunks.ts'
 import type { Database } from './database.ts'
 
@@ -50,13 +50,15 @@ export function packages(db: Database) {
     )
   return {
     find,
-    /** Those of `names` that are there. */
-    async findAll(names: readonly PackageName[]): Promise<Package[]> {
-      const found: Row[] = []
-      for (const [namespace, some] of grouped(names, (one) => one.namespace))
+    /** Those of `names` (namespace/name) that are there, by name. Throws BAD_PACKAGE_NAME. */
+    async byName(names: readonly string[]): Promise<Map<string, Package>> {
+      const found = new Map<string, Package>()
+      const parsed = [...new Set(names)].map(parsePackage)
+      for (const [namespace, some] of grouped(parsed, (one) => one.namespace))
         for (const chunk of chunks(some.map(({ name }) => name)))
-          found.push(...(await db<Row>('packages').where({ namespace }).whereIn('name', chunk)))
-      return found.map(fromRow)
+          for (const row of await db<Row>('packages').where({ namespace }).whereIn('name', chunk))
+            found.set(fullName(row), fromRow(row))
+      return found
     },
     async get(name: PackageName): Promise<Package> {
       const found = await find(name)

@@ -56,7 +56,7 @@ export function past({ stores, files }: Pick<Services, 'stores' | 'files'>) {
   return {
     async build(build: Omit<NewBuild, 'id' | 'createdAt'>, time: number): Promise<string> {
       const id = uuid({ msecs: time + (order += 1) })
-      await stores.builds.insert({ id, ...build, createdAt: iso(time) })
+      await stores.builds.insert([{ id, ...build, createdAt: iso(time) }])
       return id
     },
     /** An execution that waits; with `skip` it never will. */

@@ -121,6 +121,16 @@ describe('a message of a bus', () => {
     it(`of ${topic} is about ${subjects.join(' and ') || 'no package'}, and checks may ask for it`, () =>
       assert.deepEqual(hear(topic, body), { kind: 'other', id: 'm', type: topic, subjects }))
 
+  for (const [what, id, topic] of [
+    ['no id', null, 'org.example.x'],
+    ['an empty id', '', 'org.example.x'],
+    ['an id that no database takes', 'a\0b', 'org.example.x'],
+    ['half a character in its id', '\ud800', 'org.example.x'],
+    ['a topic that a terminal obeys', '1', 'org.\x1b[2Jx'],
+  ] as const)
+    it(`with ${what} is malformed, where it announces no build`, () =>
+      assert.equal(understand({ topic, id, sentAt: null, body: {} }, {}).kind, 'malformed'))
+
   const malformed: unknown[] = [
     {},
     { ...koji, build_id: '7' },

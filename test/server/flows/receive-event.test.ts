@@ -103,7 +103,7 @@ onEachDatabase('receiving an event', (open) => {
         artifacts: [],
         origin: null,
       }
-      await builds.insert({ id: buildId, packageId: hello.id, ...facts, createdAt: services.now() })
+      await builds.insert([{ id: buildId, packageId: hello.id, ...facts, createdAt: services.now() }])
       const event = { source: 'urn:crash', eventId: randomUUID(), type: 't', body: '{}' }
       await events.insert({ ...event, receivedAt: services.now(), buildId })
     })

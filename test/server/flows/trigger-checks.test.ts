@@ -132,6 +132,38 @@ onEachDatabase('an event that is no build', (open) => {
     await assertProblem(await send({}), 422, 'UNKNOWN_EVENT_TYPE')
   })
 
+  it('is heard with the longest id of all, and about packages that no repository can be called by', async () => {
+    const { services } = server
+    await services.stores.listeners.ensure('fedora', 'bus')
+    await declare('rpms/bash', { name: 'updated', on: { type: '*.bodhi.update.*' } })
+    await declare('dist/all', { name: 'shared', on: { type: '*' }, for: ['rpms/*'] })
+    await announce(services, { package: 'rpms/bash', version: '1-1' })
+    const builds = ['bash-5.2-1.fc41', 'odd.git-1-1', 'a..b-1-1'].map((nvr) => ({ nvr }))
+    const bytes = Buffer.from(JSON.stringify({ update: { builds: [...builds, { nvr: 'zsh-1-1' }] } }))
+    const topic = 'org.fedoraproject.prod.bodhi.update.edit'
+    const message = { topic, id: 'x'.repeat(256), sentAt: null, bytes, ...readBody(bytes) }
+    const bus = { name: 'fedora', queue: 'q', bindings: ['#'] }
+    assert.deepEqual(await hearMessages(services, bus, [message]), ['stored'])
+    assert.deepEqual(await hearMessages(services, bus, [message]), ['repeated'])
+    assert.equal((await services.stores.executions.waiting(10)).length, 2)
+  })
+
+  it('is not given up when a newer build supersedes what waits of the older one', async () => {
+    await declare('deb/hello', { name: 'usual' }, { name: 'relink', on: { type: tagged } })
+    server.services.settings.rules = { supersede: true }
+    await announce(server.services, { version: '1' })
+    await send({})
+    await announce(server.services, { version: '2' })
+    const { stores } = server.services
+    const waiting = await Promise.all(
+      (await stores.executions.waiting(10)).map(({ id }) => stores.executions.get(id)),
+    )
+    assert.deepEqual(waiting.map(({ check, version }) => `${check} ${version}`).sort(), [
+      'relink 1',
+      'usual 2',
+    ])
+  })
+
   it('finds a build that comes with it', async () => {
     const { services } = server
     await services.stores.listeners.ensure('fedora', 'bus')

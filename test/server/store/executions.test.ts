@@ -126,7 +126,7 @@ async function insertOne(all: Stores, key: string = randomUUID()): Promise<strin
   const [registration] = await all.registrations.current(hello.id)
   const build = { packageId: hello.id, release: 'bookworm', version: '1', architectures: [], artifacts: [] }
   const buildId = uuid()
-  await all.builds.insert({ id: buildId, ...build, origin: null, createdAt: now })
+  await all.builds.insert([{ id: buildId, ...build, origin: null, createdAt: now }])
   const execution: NewExecution = {
     id: uuid(),
     key,

@@ -32,16 +32,18 @@ onEachDatabase('overviews', (open) => {
   let made = 0
   async function addBuild(packageId: number, release: string, version: string): Promise<string> {
     const id = uuid({ msecs: (made += 1) })
-    await inside.builds.insert({
-      id,
-      packageId,
-      release,
-      version,
-      architectures: ['x86_64'],
-      artifacts: [],
-      origin: null,
-      createdAt,
-    })
+    await inside.builds.insert([
+      {
+        id,
+        packageId,
+        release,
+        version,
+        architectures: ['x86_64'],
+        artifacts: [],
+        origin: null,
+        createdAt,
+      },
+    ])
     return id
   }
 

@@ -124,7 +124,7 @@ async function executionBefore(db: Knex, id: string): Promise<void> {
     artifacts: [],
   }
   const buildId = randomUUID()
-  await all.builds.insert({ id: buildId, ...build, origin: null, createdAt: now })
+  await all.builds.insert([{ id: buildId, ...build, origin: null, createdAt: now }])
   const about = {
     package_id: hello.id,
     build_id: buildId,
