@@ -8,8 +8,8 @@ export interface BuildSeen {
   version: string
   architectures: readonly string[]
   createdAt: string
-  /** Files that did not come with it; its checks begin when they are found. */
-  files?: { state: 'awaited' | 'found' | 'missing' } | null
+  /** Set while its checks wait for its files. */
+  awaitsFiles?: true
 }
 
 /** An execution as the overview sees it. */

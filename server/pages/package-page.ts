@@ -2,7 +2,7 @@
 import type { Difference } from '../../core/differences.ts'
 import { grouped } from '../../core/grouped.ts'
 import type { Overview, ReleaseOverview, Trouble } from '../../core/overview.ts'
-import { markOf, meaning, type BuildSeen } from '../../core/standing.ts'
+import { markOf, meaning } from '../../core/standing.ts'
 import { html, type Html } from './html.ts'
 import { page, type Document } from './layout.ts'
 import { chip, counted, countWords, icon } from './marks.ts'
@@ -41,7 +41,7 @@ export function packagePage(view: PackageView, now: string, formKey: string | nu
     ],
     feed: `/feeds/${namespace}/${name}.atom`,
     live:
-      pending.length > 0 || releases.some(({ verdicts }) => verdicts.some(({ build }) => isAwaited(build))),
+      pending.length > 0 || releases.some(({ verdicts }) => verdicts.some(({ build }) => build.awaitsFiles)),
     content: html`
       <header class="head">
         <h1><span class="muted">${namespace}/</span>${name}</h1>
@@ -70,8 +70,6 @@ export function packagePage(view: PackageView, now: string, formKey: string | nu
   })
 }
 
-const isAwaited = ({ files }: BuildSeen): boolean => files?.state === 'awaited'
-
 /** The whole in one sentence. */
 function headline({ mark, releases }: Overview): Html {
   if (!mark) return html`No check has run for this package yet.`
@@ -96,7 +94,7 @@ const releaseCard = ({ release, verdicts, trend }: ReleaseOverview, now: string)
         ({ arch, build, mark, counts }) =>
           html`<li>
             <p class="verdict">
-              ${mark ? chip(mark) : html`<span class="muted">${isAwaited(build) ? 'waits for its files' : 'no checks ran'}</span>`}
+              ${mark ? chip(mark) : html`<span class="muted">${build.awaitsFiles ? 'waits for its files' : 'no checks ran'}</span>`}
               <span class="arch">${arch}</span>
             </p>
             ${mark && html`<p>${countWords(counts)}</p>`}

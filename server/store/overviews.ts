@@ -15,6 +15,7 @@ interface BuildRow {
   release: string
   version: string
   architectures: string
+  files_state: string | null
   created_at: string
 }
 
@@ -25,6 +26,7 @@ const fromBuildRow = (row: BuildRow): LatestBuild => ({
   version: row.version,
   architectures: JSON.parse(row.architectures) as string[],
   createdAt: row.created_at,
+  ...(row.files_state === 'awaited' && { awaitsFiles: true }),
 })
 
 const slim = [
