@@ -11,6 +11,7 @@ export interface Api {
   address: string
   get: <T>(path: string) => Promise<T>
   post: <T>(path: string, json?: unknown, type?: string) => Promise<T>
+  put: <T>(path: string, json: unknown) => Promise<T>
   remove: <T = null>(path: string) => Promise<T>
   upload: <T>(path: string, body: Readable) => Promise<T>
   /** The body as it comes. */
@@ -58,6 +59,8 @@ export function openApi({ server, token, data }: Pick<Config, 'server' | 'token'
         path,
         ...(body !== undefined && { body: Buffer.from(JSON.stringify(body)), type }),
       }),
+    put: (path, body) =>
+      json({ method: 'PUT', path, body: Buffer.from(JSON.stringify(body)), type: 'application/json' }),
     remove: (path) => json({ method: 'DELETE', path }),
     upload: (path, body) => json({ method: 'POST', path, body, type: 'application/octet-stream' }),
     stream: (path) => send({ method: 'GET', path }),

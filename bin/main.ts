@@ -11,6 +11,7 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   image: () => import('./commands/image.ts'),
   package: () => import('./commands/package.ts'),
   token: () => import('./commands/token.ts'),
+  upstream: () => import('./commands/upstream.ts'),
   group: () => import('./commands/group.ts'),
   person: () => import('./commands/person.ts'),
   key: () => import('./commands/key.ts'),

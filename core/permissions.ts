@@ -40,6 +40,8 @@ export const permissions = {
   'key.add': { powers: ['account'], about: 'self' },
   'key.remove': { powers: ['account'], about: 'self' },
   'package.change': { powers: [], about: 'site' },
+  'upstream.change': { powers: [], about: 'site' },
+  'upstream.fetch': { powers: ['push'], about: 'package' },
   'group.change': { powers: [], about: 'site' },
   'outbox.read': { powers: [], about: 'site' },
   'outbox.resend': { powers: [], about: 'site' },

@@ -59,6 +59,7 @@ export interface EveryShape {
   ResultsdbTestcase?: ResultsdbTestcase
   Settings?: Settings
   StepBegun?: StepBegun
+  UpstreamChange?: UpstreamChange
   Work?: Work
 }
 export interface AgentReady {
@@ -1317,6 +1318,23 @@ export interface WebSettings {
 export interface StepBegun {
   step: 'fetching' | 'booting' | 'installing' | 'running' | 'collecting' | 'reporting'
   machine?: MachineFacts
+}
+/**
+ * Where a package's checks are kept, when that is not here.
+ */
+export interface UpstreamChange {
+  /**
+   * Address of the git repository, over HTTP. No user and no password: it is shown to everybody.
+   */
+  url: string
+  /**
+   * What kind of forge it is on; needed for a status token where the host is not a well-known one.
+   */
+  forge?: 'forgejo' | 'github' | 'gitlab' | 'pagure'
+  /**
+   * A token of the forge that may set statuses of commits.
+   */
+  statusToken?: string
 }
 /**
  * What travels through the queue: a pointer to an execution. The server's row is the truth.

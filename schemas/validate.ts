@@ -27,6 +27,7 @@ import type {
   Report,
   Settings,
   StepBegun,
+  UpstreamChange,
   Work,
 } from './types.gen.ts'
 
@@ -47,6 +48,7 @@ export const validateClaim = validator<Claim>('claim')
 export const validateStep = validator<StepBegun>('step')
 export const validateWork = validator<Work>('work')
 export const validatePackageChange = validator<PackageChange>('package-change')
+export const validateUpstreamChange = validator<UpstreamChange>('upstream-change')
 export const validateOwnership = validator<Ownership>('ownership')
 export const validatePush = validator<Push>('push')
 export const validateReaderChange = validator<ReaderChange>('reader-change')

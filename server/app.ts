@@ -27,6 +27,7 @@ import { sshRoutes } from './routes/ssh.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { treeRoutes } from './routes/trees.ts'
 import { uploadRoutes } from './routes/uploads.ts'
+import { upstreamRoutes } from './routes/upstreams.ts'
 import type { Services } from './services.ts'
 
 /** Every router reads its own bodies, each with its own limit: git's must arrive untouched. */
@@ -41,7 +42,8 @@ export function buildApp(services: Services): Express {
   app.use(requestLimit(services))
   app.use(eventRoutes(services), uploadRoutes(services))
   app.use(executionRoutes(services), executionLogRoutes(services), resultRoutes(services))
-  app.use(packageRoutes(services), treeRoutes(services), buildRoutes(services), checkRoutes(services))
+  app.use(packageRoutes(services), upstreamRoutes(services), treeRoutes(services))
+  app.use(buildRoutes(services), checkRoutes(services))
   app.use(runnerRoutes(services), tokenRoutes(services), keyRoutes(services), groupRoutes(services))
   app.use(peopleRoutes(services), healthRoutes(services), openApiRoutes())
   app.use(outboxRoutes(services), listenerRoutes(services), ownershipRoutes(services))

@@ -19,5 +19,8 @@ export function openApi(): OpenApi {
     JSON.stringify(build).replaceAll('#/definitions/artifact', '#/components/schemas/BuildArtifact'),
   )
   description.components.schemas['BuildArtifact'] = artifact
+  const upstreamChange = read('upstream-change.schema.json') as Record<string, unknown>
+  delete upstreamChange['$schema']
+  description.components.schemas['UpstreamChange'] = upstreamChange
   return description
 }

@@ -10,6 +10,7 @@ import {
   type HeardOther,
   type NativeMessage,
 } from '../../core/listening/heard.ts'
+import { pushIn } from '../../core/listening/pushed.ts'
 import { applyRules } from '../../core/listening/rules.ts'
 import type { Rules } from '../../schemas/types.gen.ts'
 import { validateBuild } from '../../schemas/validate.ts'
@@ -111,13 +112,23 @@ async function callChecks(
       const led = await triggerChecks(services, event, listening)
       if (led) triggered.push(led)
     }
+    const isFollowed = await askUpstreams(services, message)
     called.push(
-      triggered.length === 0
+      triggered.length === 0 && !isFollowed
         ? { ...one, heard: ignored('otherTopic', 'It announces no build, and no check asks for it.') }
-        : { ...one, outcome: triggered.every(({ repeated }) => repeated) ? 'repeated' : 'stored' },
+        : {
+            ...one,
+            outcome: !isFollowed && triggered.every(({ repeated }) => repeated) ? 'repeated' : 'stored',
+          },
     )
   }
   return called
+}
+
+/** Whether it tells of a push to where some package has its checks, which is then looked at. */
+async function askUpstreams({ stores, now }: Services, message: NativeMessage): Promise<boolean> {
+  const pushed = pushIn(message)
+  return pushed !== null && (await stores.upstreams.askAbout(pushed, now())) > 0
 }
 
 /** One for each package that it is about; of several each has an id of its own, the same whenever the message comes. */

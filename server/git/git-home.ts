@@ -41,7 +41,8 @@ async function writeWhole(path: string, text: string, mode: number): Promise<voi
 
 /**
  * @note Objects stay loose until git packs them, into small packs: isomorphic-git reads a loose object alone but a pack
- * as a whole into memory. Packing happens within a push, so that no process outlives the one that began it.
+ * as a whole into memory. Packing happens within a push, so that no process outlives the one that began it. What is
+ * fetched from elsewhere is one pack, whose size can be watched; nothing reads it but git.
  */
 const configuration = (hooks: string): string => `# Written by Assay at its start: changes here are lost.
 [core]
@@ -58,6 +59,12 @@ const configuration = (hooks: string): string => `# Written by Assay at its star
 	maxInputSize = ${limits.packBytes}
 	denyDeleteCurrent = ignore
 	keepAlive = 5
+[fetch]
+	unpackLimit = 1
+[http]
+	followRedirects = false
+	lowSpeedLimit = 1000
+	lowSpeedTime = 60
 [uploadpack]
 	allowFilter = true
 [pack]

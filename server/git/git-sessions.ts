@@ -1,10 +1,10 @@
 /** git at work in check repositories, over HTTP and ssh alike: who gets in, what git finds around it, how many at a time. */
-import { join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import { fullName, type PackageName } from '../../core/names.ts'
 import type { Settings } from '../../schemas/types.gen.ts'
 import type { Services } from '../services.ts'
 import type { Package } from '../store/packages.ts'
+import { hookEnvironment } from './hook-environment.ts'
 import type { Service } from './smart-http.ts'
 
 export interface GitSession {
@@ -35,16 +35,16 @@ export function gitSessions({ config, repositories, settings, stores }: Services
       return found
     },
 
-    /** Runs `work` while a place is taken for it. Throws BUSY when there is none. */
+    /** Runs `work` while a place is taken for it. Throws BUSY when there is none, and KEPT_ELSEWHERE. */
     async open<T>({ service, found, user }: Wanted, work: (session: GitSession) => Promise<T>): Promise<T> {
+      if (service === 'git-receive-pack' && found.keptAt !== null) throw keptElsewhere(found, found.keptAt)
       if (running >= mostAtATime) throw busy()
       running += 1
       try {
         const gitdir = await repositories.ensure(found)
         const env = {
           ...(await repositories.environment()),
-          ...forHooks(config.data, found, user),
-          ASSAY_ALLOWED: allowed(found, settings.pushes),
+          ...hookEnvironment(config.data, found, { user, allows: allowed(found, settings.pushes) }),
         }
         const session = { gitdir, env }
         return service === 'git-receive-pack'
@@ -57,19 +57,18 @@ export function gitSessions({ config, repositories, settings, stores }: Services
   }
 }
 
-/** What hooks are told about the push that they judge. */
-const forHooks = (data: string, found: Package, user: string | null): NodeJS.ProcessEnv => ({
-  ASSAY_SOCKET: join(data, 'assay.sock'),
-  ASSAY_REPOSITORY: fullName(found),
-  ...(user !== null && { ASSAY_USER: user }),
+/** What a pusher may do with branches that releases run from. */
+const allowed = ({ allows }: Package, pushes: Settings['pushes']): Package['allows'] => ({
+  force: allows.force || pushes?.forcePush === true,
+  deletion: allows.deletion || pushes?.deleteBranches === true,
 })
 
-/** What a pusher may do with branches that releases run from. */
-const allowed = ({ allows }: Package, pushes: Settings['pushes']): string =>
-  [
-    ...(allows.force || pushes?.forcePush === true ? ['force'] : []),
-    ...(allows.deletion || pushes?.deleteBranches === true ? ['deletion'] : []),
-  ].join(' ')
+const keptElsewhere = (name: PackageName, url: string): AppError =>
+  new AppError(
+    'KEPT_ELSEWHERE',
+    403,
+    `The checks of ${fullName(name)} are kept at ${url}: push there, and they are taken from there.`,
+  )
 
 const busy = (): AppError =>
   new AppError('BUSY', 503, 'Too many clones and pushes are under way: try again in a few seconds.')

@@ -1,8 +1,8 @@
 /** The check repositories: bare, one per package, made when first needed. */
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
-import { access, mkdir, readdir, rename } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import git from 'isomorphic-git'
 import { fullName, parsePackage, type PackageName } from '../../core/names.ts'
@@ -34,6 +34,8 @@ export function repositories(folder: string) {
   // No namespace begins with a dot.
   const own = join(folder, '.assay')
   const path = ({ namespace, name }: PackageName): string => join(folder, namespace, `${name}.git`)
+  const stagingPath = ({ namespace, name }: PackageName): string =>
+    join(own, 'upstreams', namespace, `${name}.git`)
   const alone = oneAtATime()
   const pushes = new Map<string, number>()
   const settled = new Map<string, string>()
@@ -46,23 +48,33 @@ export function repositories(folder: string) {
     return home
   }
 
+  const make = async (target: string): Promise<string> => {
+    await alone(target, async () => {
+      if (await exists(target)) return
+      const draft = join(own, `new-${randomUUID()}`)
+      const env = await environment()
+      await runGit(['init', '-q', '--bare', '--template=', `--initial-branch=${firstBranch}`, draft], env)
+      await mkdir(dirname(target), { recursive: true })
+      await rename(draft, target)
+    })
+    return target
+  }
+
   return {
     path,
     /** For the real git: nothing of the server's own environment but PATH. */
     environment,
 
     /** Makes the repository if it is not there, whole or not at all. Returns its path. */
-    async ensure(name: PackageName): Promise<string> {
-      const target = path(name)
-      await alone(fullName(name), async () => {
-        if (await exists(target)) return
-        const draft = join(own, `new-${randomUUID()}`)
-        const env = await environment()
-        await runGit(['init', '-q', '--bare', '--template=', `--initial-branch=${firstBranch}`, draft], env)
-        await mkdir(join(folder, name.namespace), { recursive: true })
-        await rename(draft, target)
-      })
-      return target
+    ensure: (name: PackageName): Promise<string> => make(path(name)),
+
+    /** A repository beside the package's own, for what is fetched from elsewhere and was not judged yet. */
+    staging: (name: PackageName): Promise<string> => make(stagingPath(name)),
+
+    /** It can be fetched again. */
+    async dropStaging(name: PackageName): Promise<void> {
+      const target = stagingPath(name)
+      await alone(target, () => rm(target, { recursive: true, force: true }))
     },
 
     /** Its branches now; none where there is no repository. */

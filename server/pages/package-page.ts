@@ -9,7 +9,7 @@ import { chip, counted, countWords, icon } from './marks.ts'
 import { matrix } from './matrix.ts'
 import { moment } from './moment.ts'
 import { buildPath, executionPath } from './paths.ts'
-import { registrationsSection, type RegistrationView } from './registrations.ts'
+import { registrationsSection, type RegistrationView, type UpstreamView } from './registrations.ts'
 import { releaseTrend } from './trend.ts'
 import { troublesSection } from './troubles.ts'
 
@@ -23,6 +23,8 @@ export interface PackageView {
   /** What changed since broken checks held, by the id of the execution that is in trouble. */
   changed: Record<string, Difference[]>
   registrations: RegistrationView[]
+  /** Where its checks are kept, when that is not here. */
+  upstream: UpstreamView | null
   /** Where its check repository is cloned from and pushed to. */
   cloneUrl: string
 }

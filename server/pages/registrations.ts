@@ -14,8 +14,20 @@ export interface RegistrationView {
   checks: { name: string; summary: string | null }[]
 }
 
+/** Branches that were not taken; more are counted. */
+const mostRefused = 20
+
+/** Where the checks are kept, when that is not here; and what the last look there came to. */
+export interface UpstreamView {
+  url: string
+  lookedAt: string | null
+  trouble: string | null
+  refused: { branch: string; commit: string; why: string }[]
+}
+
 export interface RegistrationsContext {
   package: string
+  upstream: UpstreamView | null
   maintainers: readonly string[]
   registrations: readonly RegistrationView[]
   cloneUrl: string
@@ -37,8 +49,26 @@ export const registrationsSection = (view: RegistrationsContext, now: string): H
     </p>
     <h3>Push checks</h3>
     <p>A branch named like a release serves the builds for that release, the default branch all others.</p>
-    <pre class="commands" tabindex="0"><code>${howToPush(view)}</code></pre>
+    ${
+      view.upstream
+        ? upstreamPart(view.upstream, now)
+        : html`<pre class="commands" tabindex="0"><code>${howToPush(view)}</code></pre>`
+    }
   </section>`
+
+const upstreamPart = ({ url, lookedAt, trouble, refused }: UpstreamView, now: string): Html =>
+  html`<p>
+      The checks are kept at <a href="${url}" rel="nofollow noreferrer"><bdi>${url}</bdi></a
+      >: push there, and they are taken from there.
+      ${lookedAt === null ? 'Nobody has looked there yet.' : html`Last look: ${moment(lookedAt, now)}.`}
+    </p>
+    ${trouble !== null && html`<p class="note">The last look came to nothing. <bdi>${trouble}</bdi></p>`}
+    ${refused.slice(0, mostRefused).map(
+      ({ branch, commit, why }) =>
+        html`<p class="note"><bdi>${branch}</bdi> at <code>${commit.slice(0, 10)}</code> was not taken:</p>
+          <pre class="commands" tabindex="0"><code>${why}</code></pre>`,
+    )}
+    ${refused.length > mostRefused && html`<p>And ${refused.length - mostRefused} more branches.</p>`}`
 
 const registrationsTable = (view: RegistrationsContext, now: string): Html =>
   html`<div class="scroll" role="region" aria-label="Registrations" tabindex="0">

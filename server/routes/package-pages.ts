@@ -7,11 +7,13 @@ import { buildView, executionViews } from '../api-views.ts'
 import { buildPage } from '../pages/build-page.ts'
 import { commitPage, type CommitView } from '../pages/commit-page.ts'
 import { packagePage, type PackageView } from '../pages/package-page.ts'
+import type { UpstreamView } from '../pages/registrations.ts'
 import { parseId } from '../parse-id.ts'
 import type { Services } from '../services.ts'
 import { formKeyFor } from '../sign-in/form-key.ts'
 import type { Package } from '../store/packages.ts'
 import type { Registration } from '../store/registrations.ts'
+import type { Upstream } from '../store/upstreams.ts'
 import { answer } from './page-answer.ts'
 import { packageOf } from './package-of.ts'
 import { whatChanged } from './what-changed.ts'
@@ -56,10 +58,11 @@ export function packagePageRoutes(services: Services): Router {
 async function readPackage(services: Services, found: Package): Promise<PackageView> {
   const { stores } = services
   const { id } = found
-  const [maintainers, builds, registrations] = await Promise.all([
+  const [maintainers, builds, registrations, upstream] = await Promise.all([
     stores.packages.maintainers(id),
     stores.overviews.latestPerRelease([id], limits.builds),
     stores.registrations.current(id),
+    found.keptAt === null ? null : stores.upstreams.find(id),
   ])
   const seen = overview(builds, await stores.overviews.executionsOf(builds.map((build) => build.id)))
   const troubles = seen.releases.flatMap((release) => release.troubles)
@@ -75,9 +78,16 @@ async function readPackage(services: Services, found: Package): Promise<PackageV
       isDefault: registration.isDefault,
       commit: registration.commit,
     })),
+    upstream: upstream && upstreamView(upstream),
     cloneUrl: cloneUrl(services, found),
   }
 }
+
+/** What everybody may see of it. */
+const upstreamView = ({ url, lookedAt, trouble, refused }: Upstream): UpstreamView => ({
+  ...{ url, lookedAt, trouble },
+  refused: Object.entries(refused).map(([branch, one]) => ({ branch, ...one })),
+})
 
 async function readCommit(services: Services, name: PackageName, commit: string): Promise<CommitView> {
   const { stores, repositories } = services

@@ -17,6 +17,7 @@ import * as quickLooks from './migrations/013-quick-looks.ts'
 import * as awaitedFiles from './migrations/014-awaited-files.ts'
 import * as sharedPackages from './migrations/015-shared-packages.ts'
 import * as triggers from './migrations/016-triggers.ts'
+import * as upstreams from './migrations/017-upstreams.ts'
 
 /** Either the database or a transaction in it: stores are built from whichever they shall belong to. */
 export type Database = Knex
@@ -37,6 +38,7 @@ const migrations = {
   '014-awaited-files': awaitedFiles,
   '015-shared-packages': sharedPackages,
   '016-triggers': triggers,
+  '017-upstreams': upstreams,
 }
 
 /** What knex needs to know. `url`: postgres://… or the path of an SQLite file. */

@@ -11,6 +11,8 @@ export interface Package extends PackageName {
   createdAt: string
   /** What pushers may do with branches that releases run from. */
   allows: Allows
+  /** Address of the repository elsewhere that its checks are kept in; null: they are pushed here. */
+  keptAt: string | null
 }
 
 export interface Allows {
@@ -25,6 +27,7 @@ interface Row {
   created_at: string
   allows_force: boolean | number
   allows_deletion: boolean | number
+  kept_at: string | null
 }
 
 const fromRow = (row: Row): Package => ({
@@ -33,13 +36,18 @@ const fromRow = (row: Row): Package => ({
   name: row.name,
   createdAt: row.created_at,
   allows: { force: Boolean(row.allows_force), deletion: Boolean(row.allows_deletion) },
+  keptAt: row.kept_at,
 })
 
 export type Packages = ReturnType<typeof packages>
 
 export function packages(db: Database) {
+  const stored = () =>
+    db('packages')
+      .leftJoin('upstreams', 'upstreams.package_id', 'packages.id')
+      .select<Row[]>('packages.*', 'upstreams.url as kept_at')
   const find = async ({ namespace, name }: PackageName): Promise<Package | null> => {
-    const row = await db<Row>('packages').where({ namespace, name }).first()
+    const row = await stored().where({ namespace, name }).first()
     return row ? fromRow(row) : null
   }
   /** Rows that name `user` as lists of maintainers do: so, or by a group that `user` is in. An index finds them. */
@@ -56,7 +64,7 @@ export function packages(db: Database) {
       const parsed = [...new Set(names)].map(parsePackage)
       for (const [namespace, some] of grouped(parsed, (one) => one.namespace))
         for (const chunk of chunks(some.map(({ name }) => name)))
-          for (const row of await db<Row>('packages').where({ namespace }).whereIn('name', chunk))
+          for (const row of await stored().where({ namespace }).whereIn('name', chunk))
             found.set(fullName(row), fromRow(row))
       return found
     },
@@ -66,7 +74,7 @@ export function packages(db: Database) {
       return found
     },
     async byId(id: number): Promise<Package> {
-      const row = await db<Row>('packages').where({ id }).first()
+      const row = await stored().where({ id }).first()
       if (!row) throw new NotFound('package', String(id))
       return fromRow(row)
     },
@@ -84,7 +92,7 @@ export function packages(db: Database) {
     },
     /** Ordered by name, after `cursor` (a full name). */
     async list({ limit, after }: { limit: number; after?: PackageName | undefined }): Promise<Package[]> {
-      const query = db<Row>('packages').orderBy(['namespace', 'name']).limit(limit)
+      const query = stored().orderBy(['namespace', 'name']).limit(limit)
       if (after) {
         const { namespace, name } = after
         void query.whereRaw('(namespace > ? or (namespace = ? and name > ?))', [namespace, namespace, name])
@@ -101,7 +109,7 @@ export function packages(db: Database) {
       const pattern = `%${text.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`
       // Looked up by itself, as all that is looked at then lies in one index.
       const found = db('packages').whereRaw(`search_name like ? escape '\\'`, [pattern]).select('id')
-      const rows = await db<Row>('packages').whereIn('id', found).orderBy(['namespace', 'name']).limit(limit)
+      const rows = await stored().whereIn('id', found).orderBy(['namespace', 'name']).limit(limit)
       return rows.map(fromRow)
     },
     /** Refused by the database while builds or executions point at it. */
@@ -150,7 +158,7 @@ export function packages(db: Database) {
     },
     /** Packages that `user` maintains, alone or in a group, by name, at most `limit`. */
     async ofMaintainer(user: string, limit: number): Promise<Package[]> {
-      const rows = await db<Row>('packages')
+      const rows = await stored()
         .whereIn('id', naming(user).select('package_id'))
         .orderBy(['namespace', 'name'])
         .limit(limit)

@@ -24,6 +24,7 @@ import { sessions } from './sessions.ts'
 import { setAsideMessages } from './set-aside.ts'
 import { sshKeys } from './ssh-keys.ts'
 import { tokens } from './tokens.ts'
+import { upstreams } from './upstreams.ts'
 
 export type Stores = ReturnType<typeof stores>
 
@@ -55,5 +56,6 @@ export function stores(db: Database, audience: readonly string[] = []) {
     listeners: listeners(db),
     setAside: setAsideMessages(db),
     archiveVersions: archiveVersions(db),
+    upstreams: upstreams(db),
   }
 }

@@ -155,6 +155,12 @@ export const packageView = {
       checks: [{ name: 'smoke', summary: 'hello greets' }],
     },
   ],
+  upstream: {
+    url: 'https://forge.example/team/hello.git',
+    lookedAt: createdAt,
+    trouble: 'The repository cannot be fetched: it answered 500',
+    refused: [{ branch: 'main', commit, why: 'main: checks.yaml:3:5 is wrong' }],
+  },
   cloneUrl: 'http://127.0.0.1:8080/git/deb/hello.git',
 }
 

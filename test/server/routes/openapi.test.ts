@@ -21,7 +21,9 @@ describe('the description of the API', () => {
 
   before(async () => {
     server = await startTestServer()
-    await addHello(server.services)
+    const { id: packageId } = await addHello(server.services)
+    const upstream = { url: 'http://127.0.0.1:9/hello.git', forge: null, secret: 'x', statusToken: null }
+    await server.services.stores.upstreams.set(packageId, upstream, server.services.now())
     const runner = testRunner(server.url, await server.token('r', ['runner']))
     await runner.hello()
     const id = await oneExecution(server.services)
@@ -60,7 +62,7 @@ describe('the description of the API', () => {
   })
 
   it('names every route that programs may use, and no other', async () => {
-    const methods = ['get', 'post', 'delete'] as const
+    const methods = ['get', 'post', 'put', 'delete'] as const
     for (const [path, operations] of Object.entries(description.paths))
       for (const method of methods) {
         const response = await fetch(`${server.url}${path.replaceAll(/[{}]/g, '')}`, { method })

@@ -69,6 +69,13 @@ const cells: Record<Action, Cell[]> = {
     { ask: 'POST /api/v1/packages/deb/hello', body: {}, may: ['admin'] },
     { ask: 'DELETE /api/v1/packages/deb/hello', may: ['admin'] },
   ],
+  'upstream.change': [
+    { ask: 'PUT /api/v1/packages/deb/hello/upstream', body: {}, may: ['admin'] },
+    { ask: 'DELETE /api/v1/packages/deb/hello/upstream', may: ['admin'] },
+  ],
+  'upstream.fetch': [
+    { ask: 'POST /api/v1/packages/deb/hello/upstream/fetch', may: ['ann push', 'root push', 'admin'] },
+  ],
   'group.change': [
     { ask: 'POST /api/v1/groups', body: {}, may: ['admin'] },
     { ask: 'DELETE /api/v1/groups/perl/ann', may: ['admin'] },

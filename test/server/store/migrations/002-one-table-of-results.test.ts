@@ -5,7 +5,7 @@ import { databaseOptions, openDatabase } from '../../../../server/store/database
 import { stores } from '../../../../server/store/stores.ts'
 import { onEachDatabase, type TestDatabase } from '../../../support/databases.ts'
 import { sampleCheck } from '../../../support/checks.ts'
-import { addHello, commit } from '../../../support/site.ts'
+import { commit } from '../../../support/site.ts'
 
 const now = '2026-01-01T00:00:00.123Z'
 
@@ -111,26 +111,23 @@ onEachDatabase('one table of results', (open) => {
   })
 })
 
-/** An execution of deb/hello, as it was before this migration. */
+/** An execution of deb/hello, in the tables as they were before this migration. */
 async function executionBefore(db: Knex, id: string): Promise<void> {
-  const all = stores(db)
-  const hello = await addHello({ stores: all, now: () => now })
-  const [registration] = await all.registrations.current(hello.id)
-  const build = {
-    packageId: hello.id,
-    release: 'bookworm',
-    version: '2.10',
-    architectures: [],
-    artifacts: [],
-  }
-  const buildId = randomUUID()
-  await all.builds.insert([{ id: buildId, ...build, origin: null, createdAt: now }])
-  const about = {
-    package_id: hello.id,
-    build_id: buildId,
-    registration_id: registration!.id,
-    created_at: now,
-  }
+  const build_id = randomUUID()
+  const one = { id: 1, created_at: now }
+  const about = { package_id: 1, created_at: now }
+  await db('packages').insert({ ...one, namespace: 'deb', name: 'hello' })
+  await db('registrations').insert({ ...one, package_id: 1, branch: 'main', commit, checks: '[]' })
+  const build = { release: 'bookworm', version: '2.10', architectures: '[]', artifacts: '[]' }
+  await db('builds').insert({ ...about, ...build, id: build_id })
   const what = { repository: 'deb/hello', commit, check: 'smoke', definition: JSON.stringify(sampleCheck()) }
-  await db('executions').insert({ id, key: id, ...about, ...what, arch: 'x86_64' })
+  await db('executions').insert({
+    ...about,
+    ...what,
+    id,
+    build_id,
+    registration_id: 1,
+    key: id,
+    arch: 'x86_64',
+  })
 }
