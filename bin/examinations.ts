@@ -6,6 +6,8 @@ import { AppError } from '../core/errors.ts'
 import { findAccelerator } from '../runner/accelerator.ts'
 import { command } from '../runner/command.ts'
 import { imageStore } from '../runner/images.ts'
+import { keptTemplates } from '../runner/machine/kept-templates.ts'
+import { templatesFolder } from '../runner/machine/machines.ts'
 import { namespaceWords } from '../runner/machine/network.ts'
 import { debianArchive, hostSources } from '../runner/mirror/apt-sources.ts'
 import { findProgram } from '../server/find-program.ts'
@@ -47,6 +49,7 @@ const examinations: Record<string, Examination> = {
   network: findNetwork,
   Redis: findRedis,
   images: findImages,
+  templates: findTemplates,
   mirror: findMirror,
   disk: findDisk,
   memory: findMemory,
@@ -130,6 +133,15 @@ async function findImages({ data, defaultImage }: Config): Promise<Omit<Finding,
   if (names.includes(defaultImage)) return { state: 'fine', found: names.join(', ') }
   const found = `${defaultImage} is not there yet${names.length > 0 ? ` (there are ${names.join(', ')})` : ''}; it is built on first need`
   return { state: 'poor', found, mend: `assay image build ${defaultImage}` }
+}
+
+async function findTemplates(config: Config): Promise<Omit<Finding, 'name'>> {
+  const kept = await keptTemplates(templatesFolder(config))
+  const bytes = kept.reduce((sum, { facts }) => sum + (facts?.bytes ?? 0), 0)
+  const size = `${(bytes / gibi).toFixed(1)} GiB of disk, and as much of memory while a runner uses them all`
+  const found =
+    kept.length === 0 ? 'none yet: made on first need' : `${kept.length}; they take at most ${size}`
+  return { state: 'fine', found }
 }
 
 async function findMirror(): Promise<Omit<Finding, 'name'>> {

@@ -68,6 +68,10 @@ export interface AgentReady {
 }
 export interface AgentWarm {
   say: 'warm'
+  /**
+   * Whether lists of packages were fetched; not said where there is nothing to fetch any with.
+   */
+  lists?: 'fetched' | 'missed'
 }
 /**
  * The machine is its own: clock, randomness and names, and what was handed over is in place.

@@ -4,6 +4,9 @@ import { join, resolve } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import { readConfig } from '../../core/config.ts'
 import { imageStore, type Image } from '../../runner/images.ts'
+import { keptTemplates, type Kept } from '../../runner/machine/kept-templates.ts'
+import { defaultShape } from '../../runner/machine/machine.ts'
+import { openMachines, templatesFolder, type Machines } from '../../runner/machine/machines.ts'
 import { readArguments } from '../arguments.ts'
 import { UsageError, type Command } from '../command.ts'
 import { print, printJson, printTable, say } from '../output.ts'
@@ -34,16 +37,15 @@ async function build(args: string[]): Promise<void> {
   const name = positionals[0] ?? ''
   const begun = performance.now()
   const steps: string[] = []
-  const image = await shown(`image ${name}`, (update, signal) =>
-    store().build(
-      name,
-      (step, fraction) => {
-        steps.push(step)
-        update(step, fraction)
-      },
-      signal,
-    ),
-  )
+  const image = await shown(`image ${name}`, async (update, signal) => {
+    const progress = (step: string, fraction: number): void => {
+      steps.push(step)
+      update(step, fraction)
+    }
+    const built = await store().build(name, progress, signal)
+    await withMachines((machines) => makeTemplate(machines, name, update, signal))
+    return built
+  })
   if (values.json) printJson(facts(image))
   else if (steps.length > 0)
     print(`Image ${name} was built in ${Math.round((performance.now() - begun) / 1000)} s: ${image.folder}`)
@@ -63,14 +65,45 @@ async function importDisk(args: string[]): Promise<void> {
   else print(`Image ${name} was made of ${file}: ${image.folder}`)
 }
 
+/** Of the machines that checks have by default: the first of them need not wait for it. */
+async function makeTemplate(
+  machines: Machines,
+  name: string,
+  update: (step: string, fraction: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  update('making the template that its machines are cloned from', 0.95)
+  await machines.prepare(defaultShape(name), signal)
+}
+
+async function withMachines<T>(work: (machines: Machines) => Promise<T>): Promise<T> {
+  const { data, mirrors, templates } = readConfig(process.env)
+  const log = { info: () => undefined, warn: sayWhy }
+  const machines = await openMachines({
+    data,
+    images: store(),
+    mirrors,
+    internetAllowed: false,
+    templates,
+    log,
+  })
+  try {
+    return await work(machines)
+  } finally {
+    await machines.close()
+  }
+}
+
 async function list(args: string[]): Promise<void> {
   const { values } = readArguments(args, {}, { least: 0, most: 0 })
   const images = await store().list()
+  const config = readConfig(process.env)
+  const kept = await keptTemplates(templatesFolder(config))
   if (values.json) printJson(images.map(facts))
   else if (images.length === 0) say('There is no image yet: `assay image build debian-12` makes one.')
   else
     printTable(
-      ['NAME', 'BUILT', 'SIZE', 'PACKAGES', 'DIGEST'],
+      ['NAME', 'BUILT', 'SIZE', 'TEMPLATES', 'PACKAGES', 'DIGEST'],
       await Promise.all(
         images.map(async (image) => {
           const { name, builtAt, packages, digest } = image.facts
@@ -78,6 +111,7 @@ async function list(args: string[]): Promise<void> {
             name,
             builtAt,
             `${await mebibytes(image)} MiB`,
+            templatesOf(image, kept),
             String(packages.length),
             digest.slice(0, 12),
           ]
@@ -113,6 +147,16 @@ async function shown<T>(
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, onSignal)
   }
 }
+
+/** How many, and what they take of the disk. */
+function templatesOf({ facts: { digest } }: Image, kept: readonly Kept[]): string {
+  const own = kept.filter(({ facts }) => facts?.imageDigest === digest)
+  const bytes = own.reduce((sum, { facts }) => sum + (facts?.bytes ?? 0), 0)
+  return own.length === 0 ? 'none' : `${own.length}, ${Math.round(bytes / 2 ** 20)} MiB`
+}
+
+const sayWhy = ({ err }: { err?: unknown }, words: string): void =>
+  say(err instanceof Error ? `${words}: ${err.message}` : words)
 
 const facts = ({ facts, folder }: Image) => ({ ...facts, folder })
 

@@ -77,7 +77,7 @@ export function freshMachines({ templates: folder, pool: size, log }: FreshSetti
 
   async function clone(spec: MachineSpec, template: Template, order: Order): Promise<Machine> {
     const { image, settings, facts, signal } = order
-    const key = [template.key, spec.diskMiB, spec.network, spec.prepareNetwork].join(' ')
+    const key = [template.folder, spec.diskMiB, spec.network, spec.prepareNetwork].join(' ')
     const loading = { image, template, settings, signal }
     const waiting = await pool.take(key)
     const loaded = waiting ?? (await loadClone(spec, loading))
@@ -101,6 +101,19 @@ export function freshMachines({ templates: folder, pool: size, log }: FreshSetti
     return machine
   }
 
+  /** Finds or makes the template of that shape. */
+  async function prepare(spec: MachineSpec, settings: QemuSettings, signal: AbortSignal): Promise<boolean> {
+    if (!templates) return false
+    try {
+      await templates.get(spec, { image: await settings.images.get(spec.image), settings }, signal)
+      return true
+    } catch (error) {
+      signal.throwIfAborted()
+      log.warn({ image: spec.image, err: error }, 'no template could be made')
+      return false
+    }
+  }
+
   /** The host may be to blame, once. */
   async function suspect(template: Template): Promise<void> {
     const failed = (failures.get(template.key) ?? 0) + 1
@@ -112,6 +125,7 @@ export function freshMachines({ templates: folder, pool: size, log }: FreshSetti
 
   return {
     pool,
+    prepare,
     /** As openMachine promises. */
     async open(spec: MachineSpec, settings: QemuSettings, signal: AbortSignal): Promise<Machine> {
       const { accelerator, qemu, images } = settings

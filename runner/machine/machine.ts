@@ -24,6 +24,12 @@ export interface MachineSpec {
 /** How a phase ended: the process's exit code, or why there is none. */
 export type PhaseEnd = Pick<Ending, 'how' | 'exitCode' | 'detail'>
 
+/** The machine of a check that says nothing about it. */
+export const defaultShape = (image: string): MachineSpec => ({
+  ...{ image, arch: 'x86_64', memoryMiB: 1024, cpus: 1, diskMiB: 4096 },
+  ...{ network: 'none', prepareNetwork: true, input: '' },
+})
+
 /** What was read back after the machine was gone. */
 export interface Collected {
   /** Files under `artifacts/` of the target folder, by path, with their size in bytes. */

@@ -6,12 +6,13 @@ import type { ImageStore } from '../images.ts'
 import { findMirrors } from '../mirror/mirrors.ts'
 import { openProxy, type Proxy } from '../mirror/proxy.ts'
 import type { Accelerator } from './arguments.ts'
-import type { OpenMachine } from './machine.ts'
+import type { QemuSettings } from './launch.ts'
+import type { MachineSpec, OpenMachine } from './machine.ts'
 import type { MachineLog } from './machine-log.ts'
 import { freshMachines } from './fresh.ts'
+import { sweepTemplates } from './kept-templates.ts'
 import { makeSocketFolder } from './place.ts'
 import { sweepMachines } from './sweep.ts'
-import { sweepTemplates } from './templates.ts'
 
 export interface MachinesOptions {
   /** ASSAY_DATA; machines live in `runner/machines/` of it. */
@@ -38,6 +39,8 @@ export interface Machines {
   readonly accelerator: Accelerator
   readonly why: string
   readonly qemu: string
+  /** Makes the template of that shape, so that nobody waits for it; false, having logged why, where there can be none. */
+  prepare: (spec: MachineSpec, signal: AbortSignal) => Promise<boolean>
   /** Clones that wait to be asked for. */
   waiting: () => number
   /** Ends what serves the machines. Call it when all of them are disposed. */
@@ -46,6 +49,9 @@ export interface Machines {
 
 /** So long may a machine take until its agent answers. */
 const bootTimeoutMs: Record<Accelerator, number> = { kvm: 60_000, tcg: 180_000 }
+
+export const templatesFolder = ({ data, templates }: Pick<MachinesOptions, 'data' | 'templates'>): string =>
+  templates ?? join(data, 'runner', 'templates')
 
 /** Finds the accelerator, clears what machines of dead runners left, and opens the proxy. Throws NO_QEMU or NO_ACCELERATOR. */
 export async function openMachines(options: MachinesOptions): Promise<Machines> {
@@ -56,18 +62,20 @@ export async function openMachines(options: MachinesOptions): Promise<Machines> 
   if (swept > 0) log.info({ swept }, 'cleared what machines of a runner that died had left')
   let found: Found = await findAccelerator({ folder: runner, images })
   const { clones = true, pool = 0 } = options
-  const templates = options.templates ?? join(runner, 'templates')
+  const templates = templatesFolder(options)
   const dropped = await sweepTemplates(templates)
   if (dropped > 0) log.info({ dropped }, 'removed templates that nobody used')
   const proxy = await openMachineProxy(folder, options)
   const fresh = freshMachines({ templates: clones ? templates : null, pool, log })
+  const settings = async (signal: AbortSignal): Promise<QemuSettings> => {
+    if (!found.proven) found = await findAccelerator({ folder: runner, images, signal })
+    const { accelerator, qemu } = found
+    const bounds = { bootTimeoutMs: bootTimeoutMs[accelerator], proxy: proxy.socket }
+    return { images, folder, accelerator, qemu, internetAllowed, ...bounds }
+  }
   return {
-    async open(spec, signal) {
-      if (!found.proven) found = await findAccelerator({ folder: runner, images, signal })
-      const { accelerator, qemu } = found
-      const bounds = { bootTimeoutMs: bootTimeoutMs[accelerator], proxy: proxy.socket }
-      return fresh.open(spec, { images, folder, accelerator, qemu, internetAllowed, ...bounds }, signal)
-    },
+    open: async (spec, signal) => fresh.open(spec, await settings(signal), signal),
+    prepare: async (spec, signal) => fresh.prepare(spec, await settings(signal), signal),
     get accelerator() {
       return found.accelerator
     },

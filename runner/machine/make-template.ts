@@ -32,6 +32,8 @@ export interface TemplateFacts {
   memoryMiB: number
   cpus: number
   madeAt: string
+  /** Whether its package manager's lists were fetched for it; none: it has no network to fetch any, or no apt. */
+  lists: 'fetched' | 'missed' | 'none'
   /** Of each file. */
   sha256: Record<string, string>
   /** What it takes of the host's disk. */
@@ -48,14 +50,15 @@ export interface Making {
 export async function makeTemplate(spec: MachineSpec, place: Place, making: Making): Promise<void> {
   const { image, settings } = making
   const { folder } = place
-  const signal = AbortSignal.any([making.signal, AbortSignal.timeout(settings.bootTimeoutMs)])
+  const signal = AbortSignal.any([making.signal, AbortSignal.timeout(2 * settings.bootTimeoutMs)])
   const owned = await makeDisks(folder, image)
   const memory = join(folder, machineFiles.memory)
   await sparse(memory, spec.memoryMiB * 2 ** 20)
   owned.push(memory)
   const life = await launch(spec, { image, place, owned, birth: 'template', settings, signal })
+  let lists: TemplateFacts['lists']
   try {
-    await settle(life, signal)
+    lists = await settle(life, signal)
     await saveState(life, place, signal)
     await life.quit(signal)
   } finally {
@@ -65,17 +68,19 @@ export async function makeTemplate(spec: MachineSpec, place: Place, making: Maki
   await makeOverlay(folder, templateFiles.empty, { file: machineFiles.template, format: 'qcow2' })
   for (const name of ['input', 'output', 'base', 'kernel', 'initrd'] as const)
     await rm(join(folder, machineFiles[name]), { force: true })
-  await describe(spec, folder, image)
+  await describe(spec, folder, { image: image.facts.name, imageDigest: image.facts.digest, lists })
 }
 
-async function settle(life: Life, signal: AbortSignal): Promise<void> {
+async function settle(life: Life, signal: AbortSignal): Promise<TemplateFacts['lists']> {
   const died = (): Error => new Error(`The template died while it was made (${life.death()?.how ?? ''}).`)
   if (!(await life.hear(({ say }) => say === 'ready', signal))) throw died()
   const warm = life.hear(({ say }) => say === 'warm', signal)
   life.tell('warm all')
-  if (!(await warm)) throw died()
+  const message = await warm
+  if (message?.say !== 'warm') throw died()
   await delay(idleMs, undefined, { signal })
   await life.rest()
+  return message.lists ?? 'none'
 }
 
 /** Qemu saves its state to sockets only where it may start no programs, and its version is 7. */
@@ -96,7 +101,11 @@ async function saveState(life: Life, place: Place, signal: AbortSignal): Promise
 }
 
 /** From here on it is ours again, and read-only for everybody. */
-async function describe(spec: MachineSpec, folder: string, image: Image): Promise<void> {
+async function describe(
+  spec: MachineSpec,
+  folder: string,
+  about: Pick<TemplateFacts, 'image' | 'imageDigest' | 'lists'>,
+): Promise<void> {
   const sha256: Record<string, string> = {}
   let bytes = 0
   for (const name of vouched) {
@@ -109,15 +118,7 @@ async function describe(spec: MachineSpec, folder: string, image: Image): Promis
   }
   const { memoryMiB, cpus } = spec
   const madeAt = new Date().toISOString()
-  const facts: TemplateFacts = {
-    image: image.facts.name,
-    imageDigest: image.facts.digest,
-    memoryMiB,
-    cpus,
-    madeAt,
-    sha256,
-    bytes,
-  }
+  const facts: TemplateFacts = { ...about, memoryMiB, cpus, madeAt, sha256, bytes }
   await writeFile(join(folder, templateFiles.facts), JSON.stringify(facts, null, 2) + '\n')
   // The folder was the machine's user's own.
   if (process.getuid?.() === 0) await chown(folder, 0, 0)

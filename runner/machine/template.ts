@@ -20,7 +20,12 @@ export interface Template {
   /** What it takes of the host's memory. */
   bytes: number
   usedAt: number
+  /** When its lists of packages are too old. */
+  staleAt: number
 }
+
+/** So long lists of packages do; where the mirror could not be reached, another try is due sooner. */
+const listsMs = { fetched: 86_400_000, missed: 3_600_000 }
 
 export interface Wanted {
   image: Image
@@ -40,20 +45,23 @@ export const shapeOf = (spec: MachineSpec): MachineSpec => ({
 export function templateKey(shape: MachineSpec, { image, settings }: Wanted, agent: string): string {
   const { accelerator, qemu } = settings
   const words = qemuArguments(shape, image.facts, { accelerator, birth: 'clone' }, machineSockets(''))
-  const facts = { format: 1, digest: image.facts.digest, words, qemu, agent, processor: cpus()[0]?.model }
+  const facts = { format: 2, digest: image.facts.digest, words, qemu, agent, processor: cpus()[0]?.model }
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 24)
 }
 
 /** Reads it into memory; throws when it is not what was made. */
 export async function hold(key: string, folder: string): Promise<Template> {
-  const { sha256 } = JSON.parse(await readFile(join(folder, templateFiles.facts), 'utf8')) as TemplateFacts
+  const facts = JSON.parse(await readFile(join(folder, templateFiles.facts), 'utf8')) as TemplateFacts
+  const { sha256, lists, madeAt } = facts
   for (const name of vouched) {
     if (name === machineFiles.memory) continue
     await using file = await open(join(folder, name), 'r')
     if ((await digestOf(file)).sha256 !== sha256[name]) throw new Error(`${name} is not what it was`)
   }
   const sealed = await sealMemory(join(folder, machineFiles.memory))
-  if (sealed.sha256 === sha256[machineFiles.memory]) return { key, folder, ...sealed, usedAt: Date.now() }
+  const staleAt = lists === 'none' ? Infinity : Date.parse(madeAt) + listsMs[lists]
+  if (sealed.sha256 === sha256[machineFiles.memory])
+    return { key, folder, ...sealed, usedAt: Date.now(), staleAt }
   await sealed.memory.close()
   throw new Error(`${machineFiles.memory} is not what it was`)
 }

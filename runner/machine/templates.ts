@@ -1,26 +1,29 @@
 /** The templates of this host: frozen machines that others are cloned from, one per image and shape of machine. */
-import { mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { locked } from '../lock.ts'
 import { loadClone, wakeClone } from './clone.ts'
 import { agentDigest, templateFiles } from './disks.ts'
+import { newestPlace, templatePlace } from './kept-templates.ts'
 import type { MachineSpec } from './machine.ts'
 import type { MachineLog } from './machine-log.ts'
-import { makeTemplate, type TemplateFacts } from './make-template.ts'
+import { makeTemplate } from './make-template.ts'
 import { makePlace } from './place.ts'
-import { sweepMachines } from './sweep.ts'
 import { hold, shapeOf, templateKey, type Template, type Wanted } from './template.ts'
 
-/** What is kept on disk: not what nobody used for two weeks, and not more than so much in all. */
-const keep = { ms: 14 * 86_400_000, bytes: 16 * 2 ** 30 }
 /** A template that nobody asks for any more gives its memory back. */
 const heldMs = 15 * 60_000
+/** After its lists could not be renewed, so long nobody tries again. */
+const againMs = 3_600_000
 
 export type Templates = ReturnType<typeof templateStore>
 
 /** `folder` may lie on another file system than the images: a tmpfs, say. */
 export function templateStore(folder: string, log: MachineLog) {
   const held = new Map<string, Promise<Template>>()
+  /** Succeeded by others; who loads a clone of one just now may go on. */
+  const retired: Template[] = []
+  const renewing = new Set<Promise<void>>()
   const closing = new AbortController()
   const agent = agentDigest()
   agent.catch(() => undefined)
@@ -31,51 +34,67 @@ export function templateStore(folder: string, log: MachineLog) {
     await template?.then(({ memory }) => memory.close()).catch(() => undefined)
   }
 
-  async function find(key: string, spec: MachineSpec, wanted: Wanted): Promise<Template> {
-    const place = join(folder, key)
+  /** What holds the lock of a key may make its templates. */
+  const alone = async <T>(key: string, work: () => Promise<T>): Promise<T> => {
     await mkdir(folder, { recursive: true, mode: 0o711 })
-    return locked(
-      join(folder, `.${key}.lock`),
-      async () => {
-        const present = await hold(key, place).catch(async (error: unknown) => {
-          if ((error as NodeJS.ErrnoException).code === 'ENOENT' && !(await exists(place))) return null
-          log.warn({ template: key, err: error }, 'a template is broken and is made anew')
-          await rm(place, { recursive: true, force: true })
-          return null
-        })
-        if (present) return present
-        const begun = performance.now()
-        await make(key, place, spec, wanted)
-        const made = await hold(key, place)
-        const ms = Math.round(performance.now() - begun)
-        const { image, memoryMiB, cpus } = spec
-        const held = Math.round(made.bytes / 2 ** 20)
-        log.info({ template: key, image, memoryMiB, cpus, heldMiB: held, ms }, 'a template was made')
-        return made
-      },
-      closing.signal,
-    )
+    return locked(join(folder, `.${key}.lock`), work, closing.signal)
+  }
+
+  const find = (key: string, spec: MachineSpec, wanted: Wanted): Promise<Template> =>
+    alone(key, async () => (await present(key)) ?? (await make(key, spec, wanted)))
+
+  /** The newest that is there, and whole. */
+  async function present(key: string): Promise<Template | null> {
+    const place = await newestPlace(folder, key)
+    if (place === null) return null
+    return hold(key, place).catch(async (error: unknown) => {
+      log.warn({ template: key, err: error }, 'a template is broken and is made anew')
+      await rm(place, { recursive: true, force: true })
+      return null
+    })
   }
 
   /** Made beside its place, tried once, and then renamed there: nobody sees half a template. */
-  async function make(
-    key: string,
-    target: string,
-    spec: MachineSpec,
-    { image, settings }: Wanted,
-  ): Promise<void> {
+  async function make(key: string, spec: MachineSpec, { image, settings }: Wanted): Promise<Template> {
+    const begun = performance.now()
     const left = (await readdir(folder)).filter((name) => name.startsWith(`.making-${key}-`))
     for (const name of left) await rm(join(folder, name), { recursive: true, force: true })
     const making = await makePlace(folder, `.making-${key}-`)
+    const place = templatePlace(folder, key)
     const { signal } = closing
     try {
       await makeTemplate(spec, making, { image, settings, signal })
       await tryOut(spec, making.folder, { key, image, settings, signal })
       await rm(making.sockets, { recursive: true })
       await rm(join(making.folder, 'owner'))
-      await rename(making.folder, target)
+      await rename(making.folder, place)
     } finally {
       await making.clean()
+    }
+    const made = await hold(key, place)
+    const ms = Math.round(performance.now() - begun)
+    const heldMiB = Math.round(made.bytes / 2 ** 20)
+    const { memoryMiB, cpus } = spec
+    log.info({ template: key, image: spec.image, memoryMiB, cpus, heldMiB, ms }, 'a template was made')
+    return made
+  }
+
+  /** Its lists of packages are old: another is made while it serves on, by the quickest of this host's runners. */
+  async function renew(old: Template, spec: MachineSpec, wanted: Wanted): Promise<void> {
+    const { key } = old
+    old.staleAt = Date.now() + againMs
+    try {
+      const fresh = await alone(key, async () => {
+        const other = await present(key)
+        if (other && other.folder !== old.folder) return other
+        await other?.memory.close()
+        return make(key, spec, wanted)
+      })
+      held.set(key, Promise.resolve(fresh))
+      retired.push(old)
+    } catch (error) {
+      if (!closing.signal.aborted)
+        log.warn({ template: key, err: error }, 'a template keeps its old lists of packages')
     }
   }
 
@@ -89,6 +108,10 @@ export function templateStore(folder: string, log: MachineLog) {
       finding.catch(() => held.get(key) === finding && held.delete(key))
       const template = await unless(signal, finding)
       template.usedAt = Date.now()
+      if (template.staleAt < Date.now()) {
+        const work = renew(template, shape, wanted).finally(() => renewing.delete(work))
+        renewing.add(work)
+      }
       const now = new Date()
       await utimes(join(template.folder, templateFiles.facts), now, now).catch(() => undefined)
       return template
@@ -103,10 +126,13 @@ export function templateStore(folder: string, log: MachineLog) {
         const template = await finding.catch(() => null)
         if (template && Date.now() - template.usedAt > heldMs) await release(key)
       }
+      while (retired[0] && Date.now() - retired[0].usedAt > heldMs) await retired.shift()?.memory.close()
     },
     async close(): Promise<void> {
       closing.abort(new Error('the runner ends'))
+      await Promise.all(renewing)
       await Promise.all([...held.keys()].map(release))
+      await Promise.all(retired.map(({ memory }) => memory.close()))
     },
   }
 }
@@ -130,37 +156,6 @@ async function tryOut(
     await template.memory.close()
   }
 }
-
-/** Removes what nobody uses any more, and what dead runners left half made. Returns how many went. */
-export async function sweepTemplates(folder: string): Promise<number> {
-  let swept = await sweepMachines(folder, (name) => name.startsWith('.making-') || name.startsWith('.new-'))
-  const names = (await readdir(folder).catch(() => [])).filter((name) => !name.startsWith('.'))
-  const found = await Promise.all(names.map((name) => used(join(folder, name))))
-  let total = 0
-  for (const { path, at, bytes } of found.sort((a, b) => b.at - a.at)) {
-    total += bytes
-    if (Date.now() - at <= keep.ms && total <= keep.bytes) continue
-    await rm(path, { recursive: true, force: true })
-    swept++
-  }
-  return swept
-}
-
-async function used(path: string): Promise<{ path: string; at: number; bytes: number }> {
-  const file = join(path, templateFiles.facts)
-  try {
-    const { bytes } = JSON.parse(await readFile(file, 'utf8')) as TemplateFacts
-    return { path, at: (await stat(file)).mtimeMs, bytes }
-  } catch {
-    return { path, at: 0, bytes: 0 }
-  }
-}
-
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  )
 
 async function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   signal.throwIfAborted()

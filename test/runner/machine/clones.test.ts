@@ -1,11 +1,13 @@
 /** Machines that wake from a template: the same promises, no two alike, and a way out when there is no template. */
 import { deepEqual, equal, match, notEqual, ok, rejects } from 'node:assert/strict'
-import { mkdir, open, readdir, stat, utimes, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { watch } from 'node:fs'
+import { mkdir, open, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Machines } from '../../../runner/machine/machines.ts'
 import { sealMemory } from '../../../runner/machine/sealed-memory.ts'
 import { templateKey } from '../../../runner/machine/template.ts'
-import { sweepTemplates } from '../../../runner/machine/templates.ts'
+import { sweepTemplates } from '../../../runner/machine/kept-templates.ts'
 import { temporaryFolder, type TemporaryFolder } from '../../support/folder.ts'
 import { machineContract } from '../../support/machine-contract.ts'
 import { buildTimeout, openMachine, testMachines } from '../../support/machines.ts'
@@ -78,17 +80,43 @@ describe('a machine that is a clone', function () {
   it('comes from a template that is made anew when the one that is there is broken', async () => {
     const [name = ''] = await templatesIn(folder.path)
     const memory = join(folder.path, name, 'memory')
-    const before = (await stat(memory)).ino
     await using file = await open(memory, 'r+')
     await file.write('rotten', (await stat(memory)).size >> 1)
     const next = await testMachines({ templates: folder.path })
     try {
       equal((await lookAt(next)).start, 'clone')
       deepEqual(next.warnings, ['a template is broken and is made anew'])
-      notEqual((await stat(memory)).ino, before)
+      const [anew = ''] = await templatesIn(folder.path)
+      notEqual(anew, name)
     } finally {
       await next.close()
     }
+  })
+
+  it('comes from a template that is renewed, while it serves on, when its lists of packages are old', async function () {
+    this.timeout(240_000)
+    await using own = await temporaryFolder()
+    const networked = { prepareNetwork: true } as const
+    const first = await testMachines({ templates: own.path, mirrors: [] })
+    await (await openMachine(first, { check: 'true' }, networked))[Symbol.asyncDispose]()
+    await first.close()
+    const [name = ''] = await templatesIn(own.path)
+    const facts = join(own.path, name, 'template.json')
+    const text = await readFile(facts, 'utf8')
+    match(text, /"lists": "missed"/)
+    await writeFile(facts, text.replace(/"madeAt": "[^"]*"/, '"madeAt": "2020-01-01T00:00:00.000Z"'))
+    const next = await testMachines({ templates: own.path, mirrors: [] })
+    try {
+      await using machine = await openMachine(next, { check: 'true' }, networked)
+      equal(machine.machine.facts.start, 'clone')
+      equal((await machine.run('check')).exitCode, 0)
+      const seen = watch(own.path)
+      while ((await templatesIn(own.path)).length < 2) await once(seen, 'change')
+      seen.close()
+    } finally {
+      await next.close()
+    }
+    deepEqual(next.warnings, [])
   })
 
   it('gives way to one that boots when it does not wake, and a template that fails twice is thrown away', async () => {
