@@ -30,6 +30,8 @@ const tools = {
   'qemu-img': 'qemu-utils',
   mksquashfs: 'squashfs-tools',
   mke2fs: 'e2fsprogs',
+  'mkfs.vfat': 'dosfstools',
+  mcopy: 'mtools',
   mmdebstrap: 'mmdebstrap',
   socat: 'socat',
   setpriv: 'util-linux',

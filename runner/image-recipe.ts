@@ -22,6 +22,7 @@ type Built = Pick<ImageFacts, 'disk' | 'kernel' | 'packages' | 'sources'>
 
 const recipes = fileURLToPath(new URL('../../images/', import.meta.url))
 const guestFiles = [
+  'become-guest',
   'customize',
   'find-agent',
   'set-up-network',
@@ -31,7 +32,7 @@ const guestFiles = [
 ]
 
 /** Room on the disk beyond what is installed: a check may fill at most this, whatever its `disk` says. */
-const diskSize = '16G'
+export const diskSize = '16G'
 
 /** Drivers that a machine of ours needs before its root file system is there, in the order of loading. */
 const modules = ['virtio_pci', 'virtio_blk', 'crc32c_generic', 'ext4']

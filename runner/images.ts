@@ -10,10 +10,15 @@ import { command, CommandFailed } from './command.ts'
 import { buildFromRecipe, recipeDigest, type Progress } from './image-recipe.ts'
 import { locked } from './lock.ts'
 
-export interface Image {
-  facts: ImageFacts
+/** What a machine starts from. */
+export interface BootDisk {
+  facts: Pick<ImageFacts, 'disk' | 'kernel'>
   /** Absolute path of the image's own folder. */
   folder: string
+}
+
+export interface Image extends BootDisk {
+  facts: ImageFacts
 }
 
 export type ImageStore = ReturnType<typeof imageStore>
@@ -79,12 +84,18 @@ export function imageStore(folder: string) {
         }))
       })
     },
-    /** Takes a disk image that boots by itself. */
-    async importDisk(file: string, name: string, signal?: AbortSignal): Promise<Image> {
+    /** Takes a disk image that boots by itself. `adopt` changes the copy, where it is no guest of ours yet. */
+    async importDisk(
+      file: string,
+      name: string,
+      { adopt, signal }: { adopt?: (copy: BootDisk) => Promise<void>; signal?: AbortSignal } = {},
+    ): Promise<Image> {
       return alone(name, signal, () =>
         install(name, async (target) => {
-          await convertDisk(file, join(target, 'disk.qcow2'), signal)
-          return { disk: { file: 'disk.qcow2', format: 'qcow2' as const }, packages: [] }
+          const facts = { disk: { file: 'disk.qcow2', format: 'qcow2' as const } }
+          await convertDisk(file, join(target, facts.disk.file), signal)
+          await adopt?.({ facts, folder: target })
+          return { ...facts, packages: [] }
         }),
       )
     },

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import { readConfig } from '../../core/config.ts'
-import { imageStore, type Image } from '../../runner/images.ts'
+import { imageStore, type BootDisk, type Image } from '../../runner/images.ts'
 import { keptTemplates, type Kept } from '../../runner/machine/kept-templates.ts'
 import { defaultShape } from '../../runner/machine/machine.ts'
 import { openMachines, templatesFolder, type Machines } from '../../runner/machine/machines.ts'
@@ -13,7 +13,7 @@ import { print, printJson, printTable, say } from '../output.ts'
 import { progressBar } from '../progress.ts'
 
 export default {
-  usage: 'build NAME | import FILE --name NAME | list | rm NAME',
+  usage: 'build NAME | import FILE --name NAME [--as-is] | list | rm NAME',
   summary: 'Builds guest images from recipes, imports disks, lists and removes what is there.',
   async run([action = '', ...args]) {
     const act = actions[action]
@@ -53,13 +53,27 @@ async function build(args: string[]): Promise<void> {
 }
 
 async function importDisk(args: string[]): Promise<void> {
-  const { values, positionals } = readArguments(args, { name: { type: 'string' } }, { least: 1, most: 1 })
+  const { values, positionals } = readArguments(
+    args,
+    { name: { type: 'string' }, 'as-is': { type: 'boolean' } },
+    { least: 1, most: 1 },
+  )
   if (values.name === undefined) throw new UsageError('--name is missing: what shall the image be called?')
   const { name } = values
   const file = resolve(positionals[0] ?? '')
-  const image = await shown(`image ${name}`, (update, signal) => {
+  const asIs = values['as-is'] ?? false
+  const image = await shown(`image ${name}`, async (update, signal) => {
     update('copying the disk', 0)
-    return store().importDisk(file, name, signal)
+    if (asIs) return store().importDisk(file, name, { signal })
+    return withMachines(async (machines) => {
+      const adopt = (copy: BootDisk): Promise<void> => {
+        update('booting it once, to become a guest', 0.1)
+        return machines.adopt(copy, signal)
+      }
+      const imported = await store().importDisk(file, name, { adopt, signal })
+      await makeTemplate(machines, name, update, signal)
+      return imported
+    })
   })
   if (values.json) printJson(facts(image))
   else print(`Image ${name} was made of ${file}: ${image.folder}`)

@@ -1,5 +1,5 @@
 /** What qemu is told: a specification in, an argument vector out. Pure, because this is the riskiest string we make. */
-import type { ImageFacts } from '../../schemas/types.gen.ts'
+import type { BootDisk } from '../images.ts'
 import { machineFiles } from './disks.ts'
 import type { MachineSpec } from './machine.ts'
 import { wantsNetwork } from './network.ts'
@@ -35,7 +35,7 @@ export const inherited = { memory: 3, state: 4 } as const
 /** Disks are named as in disks.ts: qemu runs in the machine's folder. */
 export function qemuArguments(
   spec: MachineSpec,
-  image: ImageFacts,
+  image: BootDisk['facts'],
   { accelerator, birth = 'boot' }: { accelerator: Accelerator; birth?: Birth },
   sockets: MachineSockets,
 ): string[] {
@@ -98,7 +98,7 @@ const network = [
   `virtio-net-pci,netdev=user,id=${networkDevice},mac=52:54:00:61:73:79,romfile=`,
 ]
 
-function boot({ kernel }: ImageFacts): string[] {
+function boot({ kernel }: BootDisk['facts']): string[] {
   if (!kernel) return []
   return ['-kernel', machineFiles.kernel, '-initrd', machineFiles.initrd, '-append', kernel.append]
 }

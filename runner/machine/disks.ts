@@ -1,8 +1,8 @@
 /** The disks of one machine: an overlay to throw away, the agent, what goes in and what comes out. */
-import { chmod, copyFile, link, open, stat, symlink, truncate } from 'node:fs/promises'
+import { chmod, copyFile, link, mkdir, open, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Image } from '../images.ts'
+import type { BootDisk } from '../images.ts'
 import { command } from '../command.ts'
 
 const guestFolder = fileURLToPath(new URL('../../../runner/guest/', import.meta.url))
@@ -42,7 +42,7 @@ export const templateFiles = {
 } as const
 
 /** Makes the disks of a machine that boots. The input is empty as yet. Returns paths of those that are its own. */
-export async function makeDisks(folder: string, image: Image): Promise<string[]> {
+export async function makeDisks(folder: string, image: BootDisk): Promise<string[]> {
   await borrowImage(folder, image)
   await Promise.all([
     makeOverlay(folder, machineFiles.overlay, { file: machineFiles.base, format: image.facts.disk.format }),
@@ -57,7 +57,7 @@ const plainTar = ['--owner=0', '--group=0', '--sort=name', '--mtime=@0']
 const ownFiles = ['overlay', 'agent', 'input', 'output'] as const
 
 /** Makes the disks of a machine that wakes from the template in `template`; returns paths of those that are its own. */
-export async function cloneDisks(folder: string, image: Image, template: string): Promise<string[]> {
+export async function cloneDisks(folder: string, image: BootDisk, template: string): Promise<string[]> {
   await Promise.all([
     borrowImage(folder, image),
     borrow(join(template, machineFiles.template), join(folder, machineFiles.template)),
@@ -79,7 +79,7 @@ export async function makeOverlay(
   await command('qemu-img', words, { cwd: folder })
 }
 
-async function borrowImage(folder: string, image: Image): Promise<void> {
+async function borrowImage(folder: string, image: BootDisk): Promise<void> {
   const { disk, kernel } = image.facts
   await borrow(join(image.folder, disk.file), join(folder, machineFiles.base))
   if (!kernel) return
@@ -113,6 +113,15 @@ export async function fillInput(folder: string, input: string): Promise<void> {
   if ((await stat(disk)).size > inputBytes)
     throw new Error(`More than ${inputBytes / 2 ** 30} GiB are to be handed over to the machine.`)
   await truncate(disk, inputBytes)
+}
+
+/** What a machine goes through its paces with, before it is anybody's: a check that does nothing. */
+export async function fillForRehearsal(folder: string): Promise<void> {
+  const input = join(folder, 'rehearsal')
+  for (const name of ['tree', 'build', 'job']) await mkdir(join(input, name), { recursive: true })
+  await writeFile(join(input, 'job', 'check'), ':\n')
+  await fillInput(folder, input)
+  await rm(input, { recursive: true })
 }
 
 /** What differs between agents: a template holds one that runs. */

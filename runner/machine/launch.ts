@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Image, ImageStore } from '../images.ts'
+import type { BootDisk, ImageStore } from '../images.ts'
 import { type inherited, qemuArguments, type Accelerator, type Birth } from './arguments.ts'
 import { machineFiles } from './disks.ts'
 import { boundWords, identityWords } from './identity.ts'
@@ -26,7 +26,7 @@ export interface QemuSettings {
 }
 
 export interface Launching {
-  image: Image
+  image: BootDisk
   place: Place
   /** Files and folders that are the machine's own. */
   owned: readonly string[]

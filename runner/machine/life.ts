@@ -51,6 +51,8 @@ export interface Life {
   saveState: (uri: string, signal: AbortSignal) => Promise<void>
   /** Reads it from a file that qemu inherited: `fd:4`. The machine then rests where the other one did. */
   loadState: (uri: string, signal: AbortSignal) => Promise<void>
+  /** Resolves with null when the machine has ended itself, and qemu after it: all that it wrote is in its files. */
+  left: (signal: AbortSignal) => Promise<null>
   /** Ends qemu in good order: all that it wrote is in its files. */
   quit: (signal: AbortSignal) => Promise<void>
   end: () => Promise<void>
@@ -194,6 +196,11 @@ export async function live(child: ChildProcess, sockets: MachineSockets, signal:
     },
     saveState: (uri, until) => migrate(qmp, bus, { verb: 'migrate', uri, until }),
     loadState: (uri, until) => migrate(qmp, bus, { verb: 'migrate-incoming', uri, until }),
+    async left(until) {
+      closing = true
+      if (child.exitCode === null) await once(child, 'exit', { signal: until })
+      return null
+    },
     async quit(until) {
       closing = true
       const gone = once(child, 'exit', { signal: until })

@@ -2,10 +2,11 @@
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findAccelerator, type Found } from '../accelerator.ts'
-import type { ImageStore } from '../images.ts'
+import type { BootDisk, ImageStore } from '../images.ts'
 import { findMirrors } from '../mirror/mirrors.ts'
 import { openProxy, type Proxy } from '../mirror/proxy.ts'
 import type { Accelerator } from './arguments.ts'
+import { adoptDisk } from './first-boot.ts'
 import type { QemuSettings } from './launch.ts'
 import type { MachineSpec, OpenMachine } from './machine.ts'
 import type { MachineLog } from './machine-log.ts'
@@ -39,6 +40,8 @@ export interface Machines {
   readonly accelerator: Accelerator
   readonly why: string
   readonly qemu: string
+  /** Makes a guest of a stock cloud image. */
+  adopt: (disk: BootDisk, signal: AbortSignal) => Promise<void>
   /** Makes the template of that shape, so that nobody waits for it; false, having logged why, where there can be none. */
   prepare: (spec: MachineSpec, signal: AbortSignal) => Promise<boolean>
   /** Clones that wait to be asked for. */
@@ -75,6 +78,7 @@ export async function openMachines(options: MachinesOptions): Promise<Machines> 
   }
   return {
     open: async (spec, signal) => fresh.open(spec, await settings(signal), signal),
+    adopt: async (disk, signal) => adoptDisk(disk, await settings(signal), signal),
     prepare: async (spec, signal) => fresh.prepare(spec, await settings(signal), signal),
     get accelerator() {
       return found.accelerator

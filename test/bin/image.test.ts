@@ -15,7 +15,7 @@ describe('assay image', function () {
     const disk = join(folder.path, 'disk.raw')
     await writeFile(disk, Buffer.alloc(1 << 20))
     match((await assay(env, 'image', 'list')).err, /assay image build debian-12/)
-    const imported = await assay(env, 'image', 'import', disk, '--name', 'mine')
+    const imported = await assay(env, 'image', 'import', disk, '--name', 'mine', '--as-is')
     deepEqual([imported.code, imported.err], [0, 'image mine: copying the disk\n'])
     match(imported.out, /^Image mine was made of /)
     match((await assay(env, 'image', 'list')).out, /^NAME +BUILT .*\nmine +\d{4}-/)

@@ -24,7 +24,7 @@ const spec: MachineSpec = {
   input: '/in',
 }
 const told = (changes: Partial<MachineSpec> = {}): string[] =>
-  qemuArguments({ ...spec, ...changes }, { ...facts, packages: [] }, { accelerator: 'tcg' }, sockets)
+  qemuArguments({ ...spec, ...changes }, facts, { accelerator: 'tcg' }, sockets)
 
 describe('the arguments of qemu', () => {
   it('give a network device only to a machine that needs one', () => {
@@ -56,7 +56,7 @@ describe('the arguments of qemu', () => {
   it('boot the image’s kernel where it has one, and its own disk otherwise', () => {
     ok(!told().includes('-kernel'))
     const kernel = { file: 'vmlinuz', initrd: 'initrd', append: 'quiet' }
-    const args = qemuArguments(spec, { ...facts, packages: [], kernel }, { accelerator: 'kvm' }, sockets)
+    const args = qemuArguments(spec, { ...facts, kernel }, { accelerator: 'kvm' }, sockets)
     deepEqual(args.slice(args.indexOf('-kernel'), args.indexOf('-kernel') + 6), [
       '-kernel',
       'kernel',
@@ -69,7 +69,7 @@ describe('the arguments of qemu', () => {
 
   it('map the memory of a template for others to keep, and in a clone for itself alone', () => {
     const born = (birth: 'template' | 'clone'): string[] =>
-      qemuArguments(spec, { ...facts, packages: [] }, { accelerator: 'tcg', birth }, sockets)
+      qemuArguments(spec, facts, { accelerator: 'tcg', birth }, sockets)
     const memory = (args: string[]): string | undefined => args.find((word) => word.startsWith('memory-'))
     equal(memory(told()), undefined)
     equal(memory(born('template')), 'memory-backend-file,id=ram,size=512M,mem-path=memory,share=on')

@@ -1,0 +1,107 @@
+/** A Debian 12 that boots by itself, from its own boot loader, as distributions offer it. */
+import { access, mkdir, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { command } from '../../runner/command.ts'
+import { locked } from '../../runner/lock.ts'
+import { debianArchive, hostSources, sourceLines } from '../../runner/mirror/apt-sources.ts'
+
+export interface System {
+  packages: readonly string[]
+  /** Shell commands that are run when it is installed; `$1` is its root. */
+  hooks?: readonly string[]
+  /** Of its root file system. */
+  sizeMiB: number
+}
+
+/** Where the boot loader's partition begins, and how large it is, in MiB. */
+const boot = { at: 1, size: 128 }
+
+const loaderConfig = `DEFAULT linux
+LABEL linux
+  KERNEL vmlinuz
+  INITRD initrd.img
+  APPEND root=LABEL=root ro console=tty0 console=ttyS0 net.ifnames=0
+`
+
+/** Path of the raw disk `name` in the folder. The first call of all makes it, which takes a minute or two. */
+export async function bootDisk(folder: string, name: string, system: System): Promise<string> {
+  await mkdir(folder, { recursive: true })
+  const disk = join(folder, `${name}.raw`)
+  await locked(join(folder, `.${name}.lock`), async () => {
+    if (await exists(disk)) return
+    const work = await mkdtemp(join(folder, '.making-'))
+    try {
+      await makeDisk(work, system)
+      await rename(join(work, 'disk'), disk)
+    } finally {
+      await rm(work, { recursive: true, force: true })
+    }
+  })
+  return disk
+}
+
+async function makeDisk(work: string, { packages, hooks = [], sizeMiB }: System): Promise<void> {
+  const archive = await debianArchive(await hostSources())
+  if (!archive) throw new Error('None of the host’s package sources offers Debian.')
+  const root = join(work, 'root')
+  await command('mmdebstrap', [
+    ...['--mode=root', '--variant=minbase', `--include=${packages.join(',')}`],
+    '--aptopt=Acquire::Check-Valid-Until "false"',
+    '--customize-hook=echo LABEL=root / ext4 defaults 0 1 >"$1/etc/fstab"',
+    ...hooks.map((hook) => `--customize-hook=${hook}`),
+    ...['bookworm', root, ...sourceLines(archive, 'bookworm')],
+  ])
+  await makeBoot(work, root)
+  const file = join(work, 'system')
+  await command('mke2fs', ['-q', '-t', 'ext4', '-d', root, '-L', 'root', file, `${sizeMiB}M`])
+  await assemble(work, sizeMiB)
+}
+
+/** The boot loader's own partition: no part of the system's tree, so it takes no mount to make. */
+async function makeBoot(work: string, root: string): Promise<void> {
+  const file = join(work, 'boot')
+  const config = join(work, 'syslinux.cfg')
+  await writeFile(config, loaderConfig)
+  await command('mkfs.vfat', ['-C', '-n', 'BOOT', file, String(boot.size * 1024)])
+  const put = (from: string, name: string): Promise<string> =>
+    command('mcopy', ['-i', file, from, `::${name}`])
+  await put(config, 'syslinux.cfg')
+  // Links of Debian's own to the one kernel that is installed.
+  await put(join(root, 'vmlinuz'), 'vmlinuz')
+  await put(join(root, 'initrd.img'), 'initrd.img')
+  await command('syslinux', ['--install', file])
+}
+
+/** A partition table, the code that starts the active partition, and the partitions in their places. */
+async function assemble(work: string, sizeMiB: number): Promise<void> {
+  const disk = join(work, 'disk')
+  const system = { at: boot.at + boot.size, size: sizeMiB }
+  await writeFile(disk, '')
+  await writeFile(join(work, 'table'), partitionTable([boot, system]))
+  await truncate(disk, (system.at + system.size + 1) * 2 ** 20)
+  const put = (from: string, ...words: string[]): Promise<string> =>
+    command('dd', [`if=${from}`, `of=${disk}`, 'conv=notrunc,sparse', 'status=none', ...words])
+  await put('/usr/lib/SYSLINUX/mbr.bin', 'bs=440', 'count=1')
+  await put(join(work, 'table'), 'bs=1', 'seek=446')
+  await put(join(work, 'boot'), 'bs=1M', `seek=${boot.at}`)
+  await put(join(work, 'system'), 'bs=1M', `seek=${system.at}`)
+}
+
+/** As a PC's firmware reads it: a bootable FAT and a Linux partition, counted in sectors, and the mark of its end. */
+function partitionTable(partitions: readonly { at: number; size: number }[]): Buffer {
+  const table = Buffer.alloc(66)
+  for (const [index, { at, size }] of partitions.entries()) {
+    table[16 * index] = index === 0 ? 0x80 : 0
+    table[16 * index + 4] = index === 0 ? 0x0c : 0x83
+    table.writeUInt32LE(at * 2048, 16 * index + 8)
+    table.writeUInt32LE(size * 2048, 16 * index + 12)
+  }
+  table.writeUInt16BE(0x55aa, 64)
+  return table
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
