@@ -2,17 +2,16 @@
  * The whole product at work: hundreds of executions in a row through server, queue and runner, over the same check in
  * machines that are opened directly. What must come back to where it was (processes, open files, memory, disk) is counted.
  */
-import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { imageStore } from '../runner/images.ts'
-import { assay, startAssay } from '../test/support/assay.ts'
-import { commitFiles, push } from '../test/support/git.ts'
+import { commitFiles } from '../test/support/git.ts'
 import { cyclesPerMinute } from './machines.ts'
 import { median, percentile, type Measured } from './measured.ts'
+import { openSite, type Ended } from './site.ts'
 import { takenBy, type Taken } from './taken.ts'
 
 const testImages = fileURLToPath(new URL('../../data/test-images', import.meta.url))
@@ -32,12 +31,6 @@ const manifest = `checks:
     memory: 256M
     disk: 1G
 `
-
-interface Ended {
-  id: string
-  outcome: string | null
-  reason: string | null
-}
 
 export async function benchExecutions(): Promise<Measured> {
   const images = imageStore(testImages)
@@ -64,21 +57,9 @@ interface Found {
 
 async function throughProduct(folder: string, data: string): Promise<Found> {
   const settings = { ASSAY_DATA: data, ASSAY_IMAGE: image, ASSAY_RUNNERS: String(machinesAtOnce) }
-  const run = async (...args: string[]): Promise<string> => {
-    const { code, out, err } = await assay(settings, ...args)
-    assert.equal(code, 0, err)
-    return out.trim()
-  }
-  await using service = startAssay(settings, 'up')
-  const url = await eventually(() => {
-    assert.equal(service.child.exitCode, null, service.said())
-    return /^Assay is at (\S+)$/m.exec(service.said())?.[1] ?? null
-  })
-  await run('package', 'add', 'deb/trivial', '--maintainer', 'ann')
-  const token = await run('token', 'create', 'ann', '--scope', 'push', '--scope', 'events')
-  await commitFiles(join(folder, 'checks'), { 'checks.yaml': manifest })
-  await push(join(folder, 'checks'), `${url}/git/deb/trivial.git`, token)
-  const site = siteAt(url, token)
+  const checks = join(folder, 'checks')
+  await commitFiles(checks, { 'checks.yaml': manifest })
+  await using site = await openSite(settings, checks)
 
   await site.finished(await site.announce('first', first))
   const waits: number[] = []
@@ -90,70 +71,12 @@ async function throughProduct(folder: string, data: string): Promise<Found> {
     // The pool is filled again while nobody waits, as on a site that is not busy.
     await sleep(1000)
   }
-  const pid = service.child.pid ?? 0
-  const before = await atRest(pid, data)
+  const before = await atRest(site.pid, data)
   const begun = performance.now()
   const ended = await site.finished(await site.announce('many', count))
   const perMinute = (count * 60_000) / (performance.now() - begun)
-  const after = await atRest(pid, data)
+  const after = await atRest(site.pid, data)
   return { perMinute, waits, errored: ended.filter(({ outcome }) => outcome !== 'passed'), before, after }
-}
-
-/** What programs may ask a site. */
-function siteAt(url: string, token: string) {
-  const get = async (path: string): Promise<unknown> => (await fetch(`${url}/api/v1/${path}`)).json()
-  return {
-    /** Tells of so many builds, each of a version of its own; resolves with the ids of their executions. */
-    async announce(series: string, builds: number): Promise<string[]> {
-      const ids: string[] = []
-      for (let number = 0; number < builds; number++) {
-        const event = {
-          ...{
-            specversion: '1.0',
-            type: 'dev.assay.build.completed.v1',
-            source: 'bench',
-            id: `${series}-${number}`,
-          },
-          data: {
-            package: 'deb/trivial',
-            release: 'bookworm',
-            version: `1-${series}${number}`,
-            artifacts: [],
-          },
-        }
-        const response = await fetch(`${url}/api/v1/events`, {
-          method: 'POST',
-          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/cloudevents+json' },
-          body: JSON.stringify(event),
-        })
-        const said = (await response.json()) as { executions?: { id: string }[] }
-        assert.equal(response.status, 202, JSON.stringify(said))
-        ids.push(...(said.executions ?? []).map(({ id }) => id))
-      }
-      assert.equal(ids.length, builds)
-      return ids
-    },
-    async finished(ids: readonly string[]): Promise<Ended[]> {
-      const ended: Ended[] = []
-      for (const id of ids)
-        ended.push(
-          await eventually(async () => {
-            const seen = (await get(`executions/${id}`)) as Ended & { state: string }
-            return seen.state === 'finished' ? seen : null
-          }),
-        )
-      return ended
-    },
-    /** When the check of an execution began, by the server's clock: milliseconds since 1970. */
-    async firstInstruction(id: string): Promise<number> {
-      const { attempts } = (await get(`executions/${id}`)) as {
-        attempts: { steps: { step: string; startedAt: string }[] }[]
-      }
-      const step = attempts.at(-1)?.steps.find(({ step }) => step === 'running')
-      assert.ok(step, `execution ${id} never ran`)
-      return Date.parse(step.startedAt)
-    },
-  }
 }
 
 /** What the service takes once it takes no more than before: what was freed may be given back a little later. */
@@ -166,16 +89,6 @@ async function atRest(pid: number, data: string): Promise<Taken> {
     else [least, same] = [now, 0]
   }
   return least
-}
-
-async function eventually<T>(look: () => Promise<T | null> | T | null): Promise<T> {
-  const deadline = AbortSignal.timeout(10 * 60_000)
-  for (;;) {
-    const seen = await look()
-    if (seen !== null) return seen
-    deadline.throwIfAborted()
-    await sleep(20)
-  }
 }
 
 function report({ perMinute, waits, errored, before, after, direct }: Found & { direct: number }): Measured {

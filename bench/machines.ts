@@ -38,6 +38,13 @@ export const cyclesPerMinute = (images: ImageStore, image: string, lanes: number
     }
   })
 
+/** To the first command in machines of `image` that boot for it: milliseconds each. */
+export const coldStarts = (images: ImageStore, image: string, count: number): Promise<number[]> =>
+  withBench(images, image, async (bench) => {
+    const machines = await bench.open({ templates: join(bench.data, 'templates'), clones: false, pool: 0 })
+    return several(bench, machines, 'boot', { count })
+  })
+
 async function withBench<T>(
   images: ImageStore,
   image: string,
@@ -67,7 +74,7 @@ async function measure(bench: Bench): Promise<Measured> {
   const cloning = await bench.open({ templates, pool: 0 })
   await fresh(cloning, bench.spec)
   const template = performance.now() - begun
-  const clone = await several(bench, cloning, 'clone', false)
+  const clone = await several(bench, cloning, 'clone', { last: false })
   const perMinute: Record<string, number> = {}
   for (const lanes of [1, 2, 4]) perMinute[lanes] = await rate(cloning, bench.spec, lanes)
   await cloning.close()
@@ -105,10 +112,16 @@ async function measure(bench: Bench): Promise<Measured> {
   }
 }
 
-async function several(bench: Bench, machines: Machines, how: string, last = true): Promise<number[]> {
+/** Machines that come by `how`, one after the other; closes what they come from, unless it is not `last`. */
+async function several(
+  bench: Bench,
+  machines: Machines,
+  how: string,
+  { count = rounds, last = true }: { count?: number; last?: boolean } = {},
+): Promise<number[]> {
   const all: number[] = []
   try {
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < count; round++) {
       if (how === 'pool') await filled(machines)
       const { ms, start } = await fresh(machines, bench.spec)
       if (start !== how)

@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME [--json] [--image NAME]`: measures one thing on this machine, and says what it aims at. */
 import { parseArgs } from 'node:util'
+import { benchAutopkgtest } from './autopkgtest.ts'
 import { benchEvents } from './events.ts'
 import { benchExecutions } from './executions.ts'
 import { benchFormats } from './formats.ts'
@@ -17,6 +18,10 @@ interface Options {
 }
 
 const benches: Readonly<Record<string, { summary: string; run: (options: Options) => Promise<Measured> }>> = {
+  autopkgtest: {
+    summary: 'a trivial test of DEP-8 through the whole product over autopkgtest -- qemu on the same image',
+    run: benchAutopkgtest,
+  },
   events: {
     summary: 'builds heard a second, and the time from a message to the queue, over a row and a job each',
     run: benchEvents,
