@@ -11,12 +11,12 @@ use POSIX qw(:sys_wait_h);
 my $home  = '/var/lib/assay';
 my $input = '/run/assay/in';
 my %limit = (results => 8 << 20, reports => 100, listed => 100_000, drained => 4 << 20, database => 16 << 20);
-my ($control, $log, $port, $output, $input_disk, $group, $killer, $boot, %phase, %terminal);
+my ($control, $log, $port, $output, $input_disk, $group, $killer, $boot, $rehearsing, %ready, %phase, %terminal);
 my ($heard, $last_beat) = (0, undef);
 # dpkg's own record of what is installed, as it was when the check began or, after a reboot, went on.
 my $database = '';
 
-sub say_line { syswrite $control, "{$_[0]}\n" }
+sub say_line { syswrite $control, "{$_[0]}\n" unless $rehearsing }
 
 # Seconds since boot: the check may set the clock.
 sub now { (POSIX::times())[0] / POSIX::sysconf(POSIX::_SC_CLK_TCK()) }
@@ -97,6 +97,10 @@ sub begin {
     syscall 227, 0, my $time = pack 'qq', $seconds, $nanoseconds;    # clock_settime, CLOCK_REALTIME
     add_entropy(pack 'H*', $entropy);
     own_name($id, $name);
+}
+
+# The host filled the disk meanwhile.
+sub take_input {
     mount_input();
     say_line('"say":"begun"');
 }
@@ -122,7 +126,7 @@ sub own_name {
         my @kept = grep { !/^127\.0\.1\.1\s/ } <$hosts>;
         spill('/etc/hosts', join '', @kept, "127.0.1.1 $name\n");
     }
-    own_host_keys();
+    own_host_keys() unless $rehearsing;
 }
 
 # Only where the image holds keys: who wants none waits for none.
@@ -170,12 +174,42 @@ sub copy_file {
     while (sysread $source, my $chunk, 1 << 20) { syswrite $target, $chunk; beat() }
 }
 
-# Before it is frozen, a template does once what its clones will do: what is in memory then, they need not fetch.
+# The way from waking to a check's end, gone once with a check that does nothing: what is emulated is slow at first.
+sub rehearse {
+    sysopen my $disk, $input_disk, O_RDONLY or return;
+    sysread $disk, my $magic, 4;
+    close $disk;
+    return unless $magic eq 'hsqs';
+    sysopen my $random, '/dev/urandom', O_RDONLY or return;
+    sysread $random, my $bytes, 48;
+    $rehearsing = 1;
+    begin(unpack('H*', $bytes), time, 0, slurp('/etc/machine-id'), slurp('/proc/sys/kernel/hostname'));
+    take_input();
+    start_phase('check');
+    select undef, undef, undef, 0.005 until waitpid($phase{pid}, WNOHANG) == $phase{pid};
+    end_phase($?);
+    syscall 166, $input, 0;                                                         # umount2
+    rmdir "$home/tree";
+    ($database, $rehearsing) = ('', 0);
+    %ready = ready_phase('check');
+    sysread $ready{up}, my $there, 1;
+}
+
+# What clones will do is done before, so that they need neither fetch it nor, where it is emulated, translate it: a template
+# looks around and rehearses, a clone that waits only rehearses.
 sub warm {
+    my $lists = $_[0] eq 'all' ? look_around() : undef;
+    rehearse();
+    syscall 162;                                                                    # sync
+    say_line('"say":"warm"' . (defined $lists ? qq(,"lists":"$lists") : ''));
+}
+
+# Returns whether lists of packages were fetched; undef: there is nothing to fetch any with.
+sub look_around {
+    my $lists = -e '/sys/class/net/eth0' && -x '/usr/bin/apt-get' && '/run/assay/lists';
     my @words = ('cp -a /usr/lib/assay /tmp/assay-warm', 'rm -rf /tmp/assay-warm', 'timeout 20 true', 'cat /etc/passwd');
-    my $lists = $_[0] eq 'all' && -e '/sys/class/net/eth0' && -x '/usr/bin/apt-get' && '/run/assay/lists';
-    push @words, "timeout 150 apt-get -q -o APT::Update::Error-Mode=any update && : >$lists", 'apt-cache gencaches' if $lists;
-    push @words, 'dpkg-query -W', 'apt-cache policy base-files' if $_[0] eq 'all';
+    push @words, "timeout 150 apt-get -q -o APT::Update::Error-Mode=any -o Acquire::Retries=0 update && : >$lists", 'apt-cache gencaches' if $lists;
+    push @words, 'dpkg-query -W', 'apt-cache policy base-files';
     my $pid = fork // die $!;
     if ($pid == 0) {
         open STDOUT, '>', '/dev/null';
@@ -183,8 +217,7 @@ sub warm {
         exec '/bin/sh', '-c', join '; ', @words or POSIX::_exit(127);
     }
     beat(), select undef, undef, undef, 0.01 until waitpid($pid, WNOHANG) == $pid;
-    syscall 162;                                                                    # sync
-    say_line('"say":"warm"' . ($lists ? ',"lists":"' . (-e $lists ? 'fetched' : 'missed') . '"' : ''));
+    return $lists ? (-e $lists ? 'fetched' : 'missed') : undef;
 }
 
 # A group of our own for the check's processes: with one word the kernel ends them all, sessions and forks or not.
@@ -243,10 +276,16 @@ sub pump {
     POSIX::_exit(0);
 }
 
+# What a shell does that must not begin yet: it says that it is there, and waits for the word, which is the mark of a
+# reboot or nothing. Then it reads the script itself, to which that makes no difference.
+my $hold = 'echo >&8; exec 8>&-; IFS= read -r ASSAY_REBOOT_MARK <&9; exec 9<&-
+if [ "$ASSAY_REBOOT_MARK" ]; then export ASSAY_REBOOT_MARK; else unset ASSAY_REBOOT_MARK; fi
+. "$0"';
+
 sub become_script {
-    my ($name, $from, $to, %more) = @_;
+    my ($from, $to, @words) = @_;
     spill('/proc/self/oom_score_adj', 500);
-    %ENV = (PATH => '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', %more);
+    %ENV = (PATH => '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin');
     # Some of them are ignored where a shell without a terminal started us in the background.
     $SIG{$_} = 'DEFAULT' for qw(INT QUIT PIPE);
     chdir '/';
@@ -254,27 +293,42 @@ sub become_script {
     open STDIN,  '<&', $from;
     open STDOUT, '>&', $to;
     open STDERR, '>&', $to;
-    exec '/bin/sh', "$input/job/$name" or POSIX::_exit(127);
+    exec '/bin/sh', @words or POSIX::_exit(127);
 }
 
-sub start_phase {
-    my ($name, $mark) = @_;
-    remember_packages() if $name eq 'check';
+# The processes of a phase, up to the point where only the word is missing to begin: what is ready before anybody waits
+# for it, nobody waits for.
+sub ready_phase {
+    my ($name) = @_;
     pipe my $read, my $write or die $!;
     pipe my $told, my $teller or die $!;
     pipe my $count, my $report or die $!;
+    pipe my $word, my $go or die $!;
+    pipe my $up, my $there or die $!;
     my $pumper = fork // die $!;
-    if ($pumper == 0) { close $_ for $write, $teller, $count; pump($read, $told, $report) }
+    if ($pumper == 0) { close $_ for $write, $teller, $count, $word, $go, $up, $there; pump($read, $told, $report) }
     close $_ for $read, $told, $report;
     my $pid = fork // die $!;
     if ($pid == 0) {
         POSIX::setsid();
         spill("$group/cgroup.procs", $$) if $name eq 'check' && $killer;
+        POSIX::dup2(fileno $word, 9);
+        POSIX::dup2(fileno $there, 8);
         open my $nothing, '<', '/dev/null';
-        become_script($name, $nothing, $write, defined $mark ? (ASSAY_REBOOT_MARK => $mark) : ());
+        become_script($nothing, $write, '-c', $hold, "$input/job/$name");
     }
-    close $write;
-    %phase = (name => $name, pid => $pid, pump => $pumper, teller => $teller, count => $count);
+    close $_ for $write, $word, $there;
+    return (name => $name, pid => $pid, pump => $pumper, teller => $teller, count => $count, go => $go, up => $up);
+}
+
+# Only of a check that is begun for the first time since a boot something was made ready.
+sub start_phase {
+    my ($name, $mark) = @_;
+    remember_packages() if $name eq 'check';
+    %phase = $name eq 'check' && $ready{pid} ? %ready : ready_phase($name);
+    %ready = () if $name eq 'check';
+    syswrite $phase{go}, ($mark // '') . "\n";
+    close delete $phase{go};
     say_line(qq("say":"started","phase":"$name"));
 }
 
@@ -386,7 +440,7 @@ sub start_shell {
     return $pid if $pid;
     POSIX::setsid();
     my $tty = open_device($path, O_RDWR);
-    become_script('terminal', $tty, $tty);
+    become_script($tty, $tty, "$input/job/terminal");
 }
 
 sub end_terminal {
@@ -494,6 +548,7 @@ sub collect {
 sub obey {
     my ($line) = @_;
     if    ($line =~ /^begin ([0-9a-f]+) (\d+) (\d+) ([0-9a-f]{32}) ([a-z0-9-]+)$/) { begin($1, $2, $3, $4, $5) }
+    elsif ($line =~ /^take input$/)                     { take_input() }
     elsif ($line =~ /^warm (all|some)$/)                { warm($1) }
     elsif ($line =~ /^run (prepare|check)(?: (\S*))?$/) { start_phase($1, $2) unless $phase{pid} }
     elsif ($line =~ /^stop$/)                           { stop_phase() if $phase{pid} }
@@ -515,12 +570,17 @@ set_up_network();
 open_group();
 come_first();
 
-# The end of a phase ends the wait, too.
+# The end of a phase ends the wait, too, also when it came just before.
+pipe my $bell, my $ringer or die $!;
+fcntl $_, F_SETFL, O_NONBLOCK for $bell, $ringer;
+$SIG{CHLD} = sub { syswrite $ringer, '.' };
 sub await_word {
     my ($seconds) = @_;
     vec(my $ready = '', fileno($control), 1) = 1;
-    local $SIG{CHLD} = sub { };
-    return select($ready, undef, undef, $seconds) > 0;
+    vec($ready, fileno($bell), 1) = 1;
+    return 0 if select($ready, undef, undef, $seconds) <= 0;
+    sysread $bell, my $rung, 4096;
+    return vec($ready, fileno($control), 1);
 }
 
 my $buffer = '';

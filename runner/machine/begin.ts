@@ -5,16 +5,21 @@
 import { randomBytes } from 'node:crypto'
 import type { Life } from './life.ts'
 
-/** Resolves with false when the machine died over it. Called again after each boot of the same machine. */
-export type Begin = (signal: AbortSignal) => Promise<boolean>
+/**
+ * Resolves with false when the machine died over it. Called again after each boot of the same machine. Its input is taken
+ * when it is filled, which may be while the machine becomes its own.
+ */
+export type Begin = (signal: AbortSignal, filled?: Promise<void>) => Promise<boolean>
 
 export function beginner(life: Life): Begin {
   const id = randomBytes(16).toString('hex')
-  return async (signal) => {
+  return async (signal, filled) => {
     const begun = life.hear(({ say }) => say === 'begun', signal)
     const now = Date.now()
     const clock = `${Math.floor(now / 1000)} ${(now % 1000) * 1_000_000}`
     life.tell(`begin ${randomBytes(48).toString('hex')} ${clock} ${id} assay-${id.slice(0, 8)}`)
+    await filled
+    life.tell('take input')
     return (await begun) !== null
   }
 }

@@ -5,7 +5,7 @@ import type { MachineFacts } from '../../schemas/types.gen.ts'
 import type { Image } from '../images.ts'
 import { inherited } from './arguments.ts'
 import { beginner } from './begin.ts'
-import { cloneDisks, fillInput, templateFiles } from './disks.ts'
+import { cloneDisks, fillForRehearsal, fillInput, templateFiles } from './disks.ts'
 import { launch, type QemuSettings } from './launch.ts'
 import type { Life } from './life.ts'
 import type { Machine, MachineSpec } from './machine.ts'
@@ -50,8 +50,9 @@ export async function loadClone(spec: MachineSpec, loading: Loading): Promise<Lo
 }
 
 /** Lets a clone that nobody waits for run for a moment, so that what emulation must translate it has translated. */
-export async function warmClone({ life }: Loaded, { settings, signal }: Loading): Promise<void> {
+export async function warmClone({ life, place }: Loaded, { settings, signal }: Loading): Promise<void> {
   const until = AbortSignal.any([signal, AbortSignal.timeout(limitMs[settings.accelerator])])
+  await fillForRehearsal(place.folder)
   await life.wake()
   const warm = life.hear(({ say }) => say === 'warm', until)
   life.tell('warm some')
@@ -72,10 +73,12 @@ export async function wakeClone(
   const { life, place } = loaded
   const until = AbortSignal.any([signal, AbortSignal.timeout(limitMs[settings.accelerator])])
   try {
-    await fillInput(place.folder, spec.input)
     const begin = beginner(life)
+    const filled = fillInput(place.folder, spec.input)
+    filled.catch(() => undefined)
     await life.wake()
-    if (!(await begin(until))) throw new Error(`The clone died as it woke (${life.death()?.how ?? ''}).`)
+    if (!(await begin(until, filled)))
+      throw new Error(`The clone died as it woke (${life.death()?.how ?? ''}).`)
     return machineOf(life, { spec, place, begin, facts })
   } catch (error) {
     await loaded[Symbol.asyncDispose]()

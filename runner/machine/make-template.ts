@@ -7,7 +7,15 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Image } from '../images.ts'
-import { allocated, machineFiles, makeDisks, makeOverlay, sparse, templateFiles } from './disks.ts'
+import {
+  allocated,
+  fillForRehearsal,
+  machineFiles,
+  makeDisks,
+  makeOverlay,
+  sparse,
+  templateFiles,
+} from './disks.ts'
 import { launch, type QemuSettings } from './launch.ts'
 import type { Life } from './life.ts'
 import type { MachineSpec } from './machine.ts'
@@ -52,6 +60,7 @@ export async function makeTemplate(spec: MachineSpec, place: Place, making: Maki
   const { folder } = place
   const signal = AbortSignal.any([making.signal, AbortSignal.timeout(2 * settings.bootTimeoutMs)])
   const owned = await makeDisks(folder, image)
+  await fillForRehearsal(folder)
   const memory = join(folder, machineFiles.memory)
   await sparse(memory, spec.memoryMiB * 2 ** 20)
   owned.push(memory)

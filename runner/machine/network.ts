@@ -12,7 +12,18 @@ export const wantsNetwork = ({ network, prepareNetwork }: MachineSpec): boolean 
   network !== 'none' || prepareNetwork
 
 /** Words before everything else that give what follows a namespace of its own; null where the host does not allow it. */
-export async function namespaceWords(): Promise<string[] | null> {
+export function namespaceWords(): Promise<string[] | null> {
+  tried ??= tryNamespace().catch((error: unknown) => {
+    tried = undefined
+    throw error
+  })
+  return tried
+}
+
+/** What a host allows it allows for as long as we run: trying takes as long as a tenth of a clone. */
+let tried: Promise<string[] | null> | undefined
+
+async function tryNamespace(): Promise<string[] | null> {
   const root = process.getuid?.() === 0
   const words = ['unshare', ...(root ? [] : ['--user', '--map-root-user']), '--net', '--ipc', '--mount']
   try {

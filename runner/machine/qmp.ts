@@ -25,7 +25,7 @@ export async function connectSocket(path: string, signal: AbortSignal): Promise<
       return socket
     } catch {
       socket.destroy()
-      await delay(20)
+      await delay(5)
     }
   }
 }

@@ -21,6 +21,22 @@ export function machineContract(machines: () => Machines): void {
     equal(machine.machine.facts.image, 'tiny')
   })
 
+  it('begins a check with nothing open and nothing set but what is its own, as the first of its session', async () => {
+    const check = `ls -A /var/lib/assay/tree; echo "$0 \${ASSAY_REBOOT_MARK-unset}"
+      for file in /proc/$$/fd/*; do readlink "$file"; done | grep -v "$0" | sed 's/[0-9].*//'; cut -d ' ' -f 6 /proc/$$/stat | grep -cx $$
+      tr '\\0' '\\n' </proc/$$/environ; dd bs=1 count=1 2>/dev/null | wc -c`
+    await using machine = await openMachine(machines(), { check, tree: { hello: '' } })
+    equal((await machine.run('check')).exitCode, 0)
+    deepEqual(machine.output().trim().split('\n'), [
+      'hello',
+      '/run/assay/in/job/check unset',
+      ...['/dev/null', 'pipe:[', 'pipe:['],
+      '1',
+      'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      '0',
+    ])
+  })
+
   it('hands over artifacts and results, and nothing but regular files', async () => {
     const check = `cd /var/lib/assay/artifacts; mkdir logs; echo one >logs/a.txt; ln -s /etc/passwd link; mkfifo fifo
       head -c 2000000 /dev/zero >large; echo '{"name":"x","outcome":"passed"}' >/var/lib/assay/results.jsonl`
