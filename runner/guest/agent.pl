@@ -210,6 +210,8 @@ sub look_around {
     my @words = ('cp -a /usr/lib/assay /tmp/assay-warm', 'rm -rf /tmp/assay-warm', 'timeout 20 true', 'cat /etc/passwd');
     push @words, "timeout 150 apt-get -q -o APT::Update::Error-Mode=any -o Acquire::Retries=0 update && : >$lists", 'apt-cache gencaches' if $lists;
     push @words, 'dpkg-query -W', 'apt-cache policy base-files';
+    # What tests of DEP-8 begin with.
+    push @words, 'chmod --version', 'chown --version', 'mkdir --version', q(su -s /bin/bash tester -c 'perl -e 1');
     my $pid = fork // die $!;
     if ($pid == 0) {
         open STDOUT, '>', '/dev/null';

@@ -1,7 +1,7 @@
 /** The scripts that the agent runs: preparation, the check, and a person's terminal, each with its environment. Pure. */
 import { dependsFor } from '../../core/formats/dep8-depends.ts'
 import { debianArch } from '../../core/names.ts'
-import type { Dep8, Job, JobCheck } from '../../schemas/types.gen.ts'
+import type { Dep8, Job } from '../../schemas/types.gen.ts'
 import { guest } from './paths.ts'
 import { exportsOf, quote } from './shell.ts'
 import type { HandedOver } from './handed-over.ts'
@@ -82,7 +82,7 @@ export function checkScript(job: Job): string {
     // assay-reboot ends the session of the check through it.
     'export ASSAY_SESSION=$$',
     `cd ${quote(guest.tree)} || exit 1`,
-    ...commandLines(job.check),
+    ...commandLines(job),
   ])
 }
 
@@ -98,12 +98,16 @@ export function terminalScript(job: Job): string {
 }
 
 /** What reports in a format of its own leaves a copy of its reports where the agent collects them. */
-function commandLines({ run, results, dep8, tmt, sti }: JobCheck): string[] {
+function commandLines({ arch, check }: Job): string[] {
+  const { run, results, dep8, tmt, sti } = check
   const command = `/bin/sh -c ${quote(run)}`
   if (tmt ?? sti) return [`exec ${program(['run-tmt'])}`]
   if (dep8)
     return [
-      `exec ${program(['run-dep8', dep8.user, dep8.kind, dep8.allowStderr ? 'allowed' : 'fails', run])}`,
+      `exec ${program([
+        ...['run-dep8', dep8.user, dep8.kind, dep8.allowStderr ? 'allowed' : 'fails'],
+        ...[debianArch(arch), String(check.cpus), run],
+      ])}`,
     ]
   if (results === 'exit') return [`exec ${command}`]
   const folder = `mkdir -p ${guest.reports}`
