@@ -27,6 +27,7 @@ describe('assay doctor', function () {
         'network',
         'Redis',
         'images',
+        'templates',
         'mirror',
         'disk',
         'memory',
