@@ -26,7 +26,8 @@ export async function followUpstream(
 ): Promise<void> {
   const { stores, now, log } = services
   const { id } = upstream.package
-  await stores.upstreams.begin(id, later(now(), pauses.well))
+  // Where we die over it, it is looked at again after as long as after a failure.
+  await stores.upstreams.begin(id, later(now(), pauses.trouble))
   let trouble: string | null = null
   let refused = upstream.refused
   try {

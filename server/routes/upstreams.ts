@@ -14,8 +14,8 @@ import type { Upstream } from '../store/upstreams.ts'
 const path = '/api/v1/packages/:namespace/:name/upstream'
 type Params = Record<'namespace' | 'name', string>
 
-/** Forges tell much about a push; nothing of it is read. */
-const webhookLimit = 25 * 1024 ** 2
+/** Bytes. Forges tell much about a push; nothing of it is read, but its signature is over all of it. */
+const webhookLimit = 5 * 1024 ** 2
 
 export function upstreamRoutes(services: Services): Router {
   const router = Router()

@@ -235,6 +235,19 @@ onEachDatabase('checks that are kept on a forge', function (open: () => Promise<
     assert.equal((await looked()).trouble, null)
   })
 
+  it('do not wait for those on another forge that does not answer', async () => {
+    await using slow = await openForge()
+    slow.answer = () => undefined
+    const { stores, now } = server.services
+    const other = await stores.packages.ensure(parsePackage('deb/other'), now())
+    await ask('PUT', '/api/v1/packages/deb/other/upstream', { url: slow.url })
+    await until('the slow look', async () => !(await stores.upstreams.get(other)).isAsked)
+    const commit = await forge.push(good)
+    await set()
+    assert.equal((await looked()).trouble, null)
+    assert.deepEqual(await registered(), { 'main (default)': commit })
+  })
+
   it('end with the package’s upstream, and what was taken in stays', async () => {
     const commit = await forge.push(good)
     await set()
