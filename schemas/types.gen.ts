@@ -1128,6 +1128,13 @@ export interface BusListener {
      */
     topics: string[]
   }
+  /**
+   * What builds are for whose messages do not say so, which are Koji's; as the kernel names them. Absent: x86_64.
+   *
+   * @minItems 1
+   * @maxItems 20
+   */
+  architectures?: string[]
   koji?: KojiSettings
   /**
    * Of the packages that each build system builds.

@@ -7,7 +7,7 @@ import { fedoraRelease, releaseOf } from './release-of.ts'
 
 const complete = 1
 
-export function kojiBuild(body: unknown, { namespaces, releases, koji }: Naming): Heard {
+export function kojiBuild(body: unknown, { namespaces, releases, architectures, koji }: Naming): Heard {
   const { value: change, problems } = validateKojiBuild(body)
   if (!change) return malformed(problems)
   const { name, version, release } = change
@@ -28,6 +28,7 @@ export function kojiBuild(body: unknown, { namespaces, releases, koji }: Naming)
       release: forRelease,
       version: `${change.epoch ? `${change.epoch}:` : ''}${version}-${release}`,
       ...(change.url && { origin: change.url }),
+      ...(architectures && { architectures }),
     },
     user: change.owner ?? null,
     scratch: false,

@@ -51,6 +51,11 @@ describe('a message of a bus', () => {
       scratch: false,
     }))
 
+  it('of Koji names no architectures: they are the site’s', () => {
+    const heard = hear(kojiTopic, koji, { architectures: ['x86_64', 'aarch64'] })
+    assert.deepEqual(heard.kind === 'build' && heard.build.architectures, ['x86_64', 'aarch64'])
+  })
+
   it('says what a build is for by the site’s table, then by its target, then by its dist tag', () => {
     const releaseOf = (request: unknown, releases: Record<string, string> = {}): string => {
       const heard = hear(kojiTopic, { ...koji, request }, { releases })
