@@ -983,6 +983,10 @@ export interface MailSettings {
    * Path of a file whose text, without white space at its ends, is the password.
    */
   passwordFile?: string
+  /**
+   * Path of the certificate of who signed the server's, where this host does not trust them anyway.
+   */
+  authority?: string
 }
 export interface WebhookSettings {
   url: string

@@ -21,14 +21,16 @@ const tailLimits = { executions: 10, lines: 15, characters: 200 }
 
 export async function mail(
   needs: Needs,
-  { url, from, user, passwordFile }: MailSettings,
+  { url, from, user, passwordFile, authority }: MailSettings,
 ): Promise<Publisher> {
   const { protocol, hostname, port } = new URL(url)
   const isEncrypted = protocol === 'smtps:'
   const pass = passwordFile === undefined ? '' : (await readFile(passwordFile, 'utf8')).trim()
+  const ca = authority === undefined ? undefined : await readFile(authority)
   const transport = createTransport({
     ...{ host: hostname, port: Number(port) || (isEncrypted ? 465 : 25), secure: isEncrypted },
     ...(user !== undefined && { auth: { user, pass }, requireTLS: true }),
+    ...(ca && { tls: { ca } }),
     ...{ connectionTimeout: patience, greetingTimeout: patience, socketTimeout: patience },
     ...{ disableFileAccess: true, disableUrlAccess: true },
   })

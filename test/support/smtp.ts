@@ -1,6 +1,6 @@
 /** A real SMTP server that keeps what it is sent. */
 import { text } from 'node:stream/consumers'
-import { SMTPServer } from 'smtp-server'
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 
 export interface Mail {
   to: string[]
@@ -16,12 +16,21 @@ export interface MailServer extends AsyncDisposable {
   refusals: number[]
 }
 
-export async function startMailServer(): Promise<MailServer> {
+export interface Guarded {
+  key: Buffer
+  cert: Buffer
+  /** Encrypted from the first byte, or once both have said that they can; or never. */
+  encrypted: 'at once' | 'when asked' | 'never'
+  user: string
+  password: string
+}
+
+/** Takes mail from anybody, or only from whoever signs in. */
+export async function startMailServer(guarded?: Guarded): Promise<MailServer> {
   const mails: Mail[] = []
   const refusals: number[] = []
   const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS', 'AUTH'],
+    ...(guarded ? guard(guarded) : { authOptional: true, disabledCommands: ['STARTTLS', 'AUTH'] }),
     onData(stream, session, done) {
       const to = session.envelope.rcptTo.map(({ address }) => address)
       void text(stream).then((raw) => {
@@ -31,14 +40,27 @@ export async function startMailServer(): Promise<MailServer> {
       })
     },
   })
+  // A client that hangs up is for its own test to see.
+  server.on('error', () => undefined)
   const listening = server.listen(0, '127.0.0.1')
   await new Promise<void>((resolve) => listening.once('listening', resolve))
   const { port } = listening.address() as { port: number }
   return {
-    ...{ url: `smtp://127.0.0.1:${port}`, mails, refusals },
+    ...{ url: `smtp${guarded?.encrypted === 'at once' ? 's' : ''}://127.0.0.1:${port}`, mails, refusals },
     [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
   }
 }
+
+const guard = ({ key, cert, encrypted, user, password }: Guarded): SMTPServerOptions => ({
+  ...{ key, cert, secure: encrypted === 'at once' },
+  ...(encrypted === 'never' && { disabledCommands: ['STARTTLS'] }),
+  // Nobody's password shall have to be sent for all to read: a client of ours must not do it though it could.
+  allowInsecureAuth: true,
+  onAuth(given, _session, done) {
+    const isRight = given.username === user && given.password === password
+    done(isRight ? null : new Error('no'), isRight ? { user } : undefined)
+  },
+})
 
 function parse(raw: string): Omit<Mail, 'to'> {
   const end = raw.indexOf('\r\n\r\n')
