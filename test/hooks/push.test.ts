@@ -4,8 +4,9 @@ import { readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { limits } from '../../core/formats/limits.ts'
 import { parsePackage } from '../../core/names.ts'
-import { manifest, openClone, type Clone } from '../support/clone.ts'
-import { startTestServer, type TestServer } from '../support/server.ts'
+import { manifest, type Clone } from '../support/clone.ts'
+import { maintainer } from '../support/maintainer.ts'
+import type { TestServer } from '../support/server.ts'
 
 /** Nine times nine times nine … values in nine lines. */
 const bomb = Array.from(
@@ -18,33 +19,11 @@ const bomb = Array.from(
 
 describe('pushing checks', function () {
   this.timeout(60_000)
+  const pusher = maintainer('deb/pushed')
+  const { taken, refused, branches } = pusher
   let server: TestServer
   let clone: Clone
-
-  before(async () => {
-    server = await startTestServer()
-  })
-  after(() => server.close())
-  beforeEach(async () => {
-    clone = await openClone(server, `deb/pushed-${Date.now()}`)
-  })
-  afterEach(() => clone[Symbol.asyncDispose]())
-
-  const branches = async (): Promise<string> => (await clone.git('ls-remote', 'origin')).said
-  /** Expects the push to be refused for each of `reasons`, and nothing of it to be in. */
-  const refused = async (...reasons: RegExp[]): Promise<string> => {
-    const { code, said } = await clone.push()
-    assert.equal(code, 1, said)
-    for (const reason of reasons) assert.match(said, reason)
-    assert.match(said, /Nothing of this push was taken/)
-    assert.equal(await branches(), '')
-    return said
-  }
-  const taken = async (...toldOf: RegExp[]): Promise<void> => {
-    const { code, said } = await clone.push()
-    assert.equal(code, 0, said)
-    for (const one of toldOf) assert.match(said, one)
-  }
+  beforeEach(() => ({ server, clone } = pusher.now()))
 
   it('answers with what was registered, when it runs and where its page is', async () => {
     await clone.commit({
@@ -72,29 +51,6 @@ describe('pushing checks', function () {
       'checks.yaml': "checks:\n  tagged: {run: x, on: {type: '*.tag', subject: rpms/bash}}\n",
     })
     await taken(/ tagged {2}\(when an event has type \*\.tag and subject rpms\/bash\)\n/)
-  })
-
-  it('reads tmt, and says what of it is not run', async () => {
-    await clone.commit({
-      '.fmf/version': '1\n',
-      'plans/main.fmf': 'discover: {how: fmf}\nexecute: {how: tmt}\n',
-      'plans/smoke.fmf': 'summary: Basics\n',
-      'plans/away.fmf': 'discover+: {url: https://example.org/tests}\n',
-      'tests/main.fmf': '/a: {test: ./a.sh}\n/b: {test: by-hand.md, manual: true}\n',
-    })
-    await taken(
-      /check tmt\.plans-away is skipped: it takes tests from another repository/,
-      /check tmt\.plans-smoke: test \/tests\/b is skipped: it is for a human/,
-      /1 check of tmt, run by the next build/,
-      / tmt\.plans-smoke {2}Basics \(1 test\)\n/,
-    )
-    await clone.commit({ 'tests/main.fmf': '/a:\n  test: x\n  duration: soon\n' })
-    const { code, said } = await clone.push()
-    assert.equal(code, 1, said)
-    assert.match(
-      said,
-      /tests\/main\.fmf:3:13: \/tests\/a: duration cannot be "soon"\n[^]*\^\n[^]*mend: write a time/,
-    )
   })
 
   it('names every mistake, with its line, a caret and what to write instead', async () => {
@@ -166,46 +122,6 @@ describe('pushing checks', function () {
   it('takes a branch without checks.yaml and says that nothing is registered', async () => {
     await clone.commit({ 'tests/smoke.yml': 'x' })
     await taken(/main: there is no checks\.yaml, no DEP-8, no tmt and no STI: nothing is registered/)
-  })
-
-  it('registers playbooks of the Standard Test Interface, and says why one cannot be run', async () => {
-    const role = '{role: standard-test-basic, tags: [classic], tests: [{a: {dir: ., run: ls}}]}'
-    await clone.commit({
-      'tests/tests.yml': `- hosts: localhost\n  roles: [${role}]\n`,
-      'tests/tests_free.yml': '- hosts: localhost\n  tasks: [{command: ls}]\n',
-    })
-    await taken(
-      /check sti\.tests_free is skipped: it has steps of its own \(tasks\), which need Ansible/,
-      /main at [0-9a-f]{10}: 1 check\b/,
-    )
-  })
-
-  it('says what it gives to checks of other formats that no check is called by', async () => {
-    await clone.commit({
-      'checks.yaml': "others: {'*': {image: debian-13}, 'tmt.*': {cpus: 2}}\n",
-      'debian/tests/control': 'Tests: smoke\n',
-      'debian/tests/smoke': '#!/bin/sh\n',
-    })
-    await taken(
-      /others in checks\.yaml: no check of another format is called tmt\.\*/,
-      / smoke {2}\(in debian-13\)\n/,
-    )
-  })
-
-  it('takes what a Debian package has already, and says what of it is skipped', async () => {
-    const control = 'Tests: a\n\nTests: b\nRestrictions: needs-tomorrow\n'
-    await clone.commit({ 'checks.yaml': manifest(), 'debian/tests/control': control })
-    await taken(
-      /main: check b is skipped: nobody knows its restriction needs-tomorrow\n/,
-      /main at \S+: 2 checks \(1 of checks\.yaml, 1 of DEP-8\), run by/,
-    )
-  })
-
-  it('refuses a control file of DEP-8 that is wrong, in the same words', async () => {
-    await clone.commit({ 'debian/tests/control': 'Tests: a\nDepends: b c\n' })
-    await refused(
-      /main: debian\/tests\/control has a mistake:\n\ndebian\/tests\/control:2:10: Depends cannot hold "b c"/,
-    )
   })
 
   it('says which links and submodules no machine will see', async () => {
