@@ -39,6 +39,10 @@ const known: Readonly<Record<string, Forge>> = {
   'src.fedoraproject.org': 'pagure',
 }
 
+/** Whether checks may be kept there: HTTP, a host and a path, and nothing that would have to be kept from anybody. */
+export const isUpstreamAddress = (url: string): boolean =>
+  /^https?:\/\/[^/@?#\s\\]+\/[^@?#\s\\]+$/.test(url) && URL.canParse(url)
+
 /** The forge at `url`; null: it may be any, or none. */
 export const forgeAt = (url: string): Forge | null => known[new URL(url).hostname] ?? null
 

@@ -126,7 +126,10 @@ async function statusesOf(
 
 /** The first line that says something. */
 const summaryOf = (why: string): string =>
-  why.split('\n').find((line) => /\w/.test(line)) ?? 'This commit was not taken.'
+  why
+    .split('\n')
+    .find((line) => /\w/.test(line))
+    ?.replace(/:$/, '') ?? 'This commit was not taken.'
 
 /** Throws FORGE_NOT_TOLD when one of them did not reach it. */
 async function tellForge(

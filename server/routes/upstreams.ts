@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { json, raw, Router, type Request } from 'express'
 import { AppError } from '../../core/errors.ts'
-import { forgeAt, isFromForge, signatureHeaders } from '../../core/forges.ts'
+import { forgeAt, isFromForge, isUpstreamAddress, signatureHeaders } from '../../core/forges.ts'
 import { fullName, parsePackage } from '../../core/names.ts'
 import { validateUpstreamChange } from '../../schemas/validate.ts'
 import { authorize, authorizeOn } from '../auth.ts'
@@ -41,6 +41,7 @@ export function upstreamRoutes(services: Services): Router {
   router.put(path, json({ limit: '64kb' }), async (request, response) => {
     await authorize(services, request, 'upstream.change')
     const { url, forge, statusToken = null } = parseBody(request.body, validateUpstreamChange)
+    if (!isUpstreamAddress(url)) throw badAddress(url)
     const found = await named(request)
     const kind = forge ?? forgeAt(url)
     if (statusToken !== null && kind === null) throw unknownForge(url)
@@ -75,6 +76,13 @@ export function upstreamRoutes(services: Services): Router {
   })
   return router
 }
+
+const badAddress = (url: string): AppError =>
+  new AppError(
+    'BAD_UPSTREAM',
+    400,
+    `Checks cannot be taken from ${JSON.stringify(url)}: give the address that everybody clones from, https://HOST/PATH, without user, password, ? and #. A repository that not everybody may read cannot be followed.`,
+  )
 
 const unknownForge = (url: string): AppError =>
   new AppError(

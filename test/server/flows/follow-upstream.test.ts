@@ -262,7 +262,10 @@ onEachDatabase('checks that are kept on a forge', function (open: () => Promise<
       ...['file:///etc', '/srv/git/hello.git', '--upload-pack=touch /tmp/x', 'ext::sh -c true', 'ssh://a/b'],
       ...['https://ann:secret@forge.example/hello', 'https://forge.example', 'https://forge.example/a b'],
     ]
-    for (const url of addresses) assert.equal((await ask('PUT', path, { url })).status, 400, url)
+    for (const url of [...addresses, 'https://[/x', '']) {
+      const response = await ask('PUT', path, { url })
+      assert.deepEqual([response.status, /BAD_UPSTREAM/.test(await response.text())], [400, true], url)
+    }
     const unknown = await ask('PUT', path, { url: 'https://git.example/a', statusToken: 'x' })
     assert.match(await unknown.text(), /UNKNOWN_FORGE/)
   })
