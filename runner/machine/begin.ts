@@ -18,8 +18,8 @@ export function beginner(life: Life): Begin {
     const now = Date.now()
     const clock = `${Math.floor(now / 1000)} ${(now % 1000) * 1_000_000}`
     life.tell(`begin ${randomBytes(48).toString('hex')} ${clock} ${id} assay-${id.slice(0, 8)}`)
-    await filled
-    life.tell('take input')
-    return (await begun) !== null
+    // Together: what ends the wait for the one must not leave the other to nobody.
+    const [message] = await Promise.all([begun, Promise.resolve(filled).then(() => life.tell('take input'))])
+    return message !== null
   }
 }

@@ -72,15 +72,16 @@ export async function wakeClone(
 ): Promise<Machine> {
   const { life, place } = loaded
   const until = AbortSignal.any([signal, AbortSignal.timeout(limitMs[settings.accelerator])])
+  const filled = fillInput(place.folder, spec.input, until)
   try {
     const begin = beginner(life)
-    const filled = fillInput(place.folder, spec.input)
     filled.catch(() => undefined)
     await life.wake()
     if (!(await begin(until, filled)))
       throw new Error(`The clone died as it woke (${life.death()?.how ?? ''}).`)
     return machineOf(life, { spec, place, begin, facts })
   } catch (error) {
+    await filled.catch(() => undefined)
     await loaded[Symbol.asyncDispose]()
     throw error
   }

@@ -96,7 +96,7 @@ async function makeSlots(folder: string): Promise<void> {
  * Puts the content of `input` into the machine's input disk, which keeps its size: a qemu that has it open sees the new
  * content. Throws when there is more than fits.
  */
-export async function fillInput(folder: string, input: string): Promise<void> {
+export async function fillInput(folder: string, input: string, signal?: AbortSignal): Promise<void> {
   const plain = [
     '-quiet',
     '-no-progress',
@@ -109,7 +109,7 @@ export async function fillInput(folder: string, input: string): Promise<void> {
     '-noappend',
   ]
   const disk = join(folder, machineFiles.input)
-  await command('mksquashfs', [input, disk, ...plain])
+  await command('mksquashfs', [input, disk, ...plain], { signal })
   if ((await stat(disk)).size > inputBytes)
     throw new Error(`More than ${inputBytes / 2 ** 30} GiB are to be handed over to the machine.`)
   await truncate(disk, inputBytes)

@@ -27,9 +27,9 @@ export async function bootMachine(spec: MachineSpec, cold: Cold): Promise<Machin
   const place = await makePlace(settings.folder)
   let life: Life | null = null
   try {
-    const owned = await makeDisks(place.folder, cold.image)
-    await fillInput(place.folder, spec.input)
     const until = AbortSignal.any([signal, limit])
+    const owned = await makeDisks(place.folder, cold.image)
+    await fillInput(place.folder, spec.input, until)
     life = await launch(spec, { ...cold, place, owned, birth: 'boot', signal: until })
     const begin = beginner(life)
     if (!(await life.hear(({ say }) => say === 'ready', until)) || !(await begin(until)))

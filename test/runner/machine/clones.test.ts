@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { watch } from 'node:fs'
 import { mkdir, open, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { MachineFailed } from '../../../runner/machine/machine.ts'
 import type { Machines } from '../../../runner/machine/machines.ts'
 import { sealMemory } from '../../../runner/machine/sealed-memory.ts'
 import { templateKey } from '../../../runner/machine/template.ts'
@@ -117,6 +118,23 @@ describe('a machine that is a clone', function () {
       await next.close()
     }
     deepEqual(next.warnings, [])
+  })
+
+  it('is given up at once when nobody wants it any more while its input is handed over', async () => {
+    await using big = await temporaryFolder()
+    for (const name of ['tree', 'build', 'job']) await mkdir(join(big.path, name))
+    await using file = await open(join(big.path, 'tree', 'big'), 'w')
+    await file.truncate(8 * 2 ** 30)
+    const spec = { image: 'tiny', arch: 'x86_64', memoryMiB: 256, cpus: 1, diskMiB: 64, input: big.path }
+    // Of a template that is there, so that what is waited for is the input.
+    await using other = await openMachine(machines, { check: 'true' })
+    equal((await other.run('check')).exitCode, 0)
+    const begun = performance.now()
+    await rejects(
+      machines.open({ ...spec, network: 'none', prepareNetwork: false }, AbortSignal.timeout(1500)),
+      (error: unknown) => error instanceof MachineFailed && error.how === 'cancelled',
+    )
+    ok(performance.now() - begun < 10_000)
   })
 
   it('gives way to one that boots when it does not wake, and a template that fails twice is thrown away', async () => {
