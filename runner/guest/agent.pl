@@ -280,7 +280,7 @@ sub pump {
 
 # What a shell does that must not begin yet: it says that it is there, and waits for the word, which is the mark of a
 # reboot or nothing. Then it reads the script itself, to which that makes no difference.
-my $hold = 'echo >&8; exec 8>&-; IFS= read -r ASSAY_REBOOT_MARK <&9; exec 9<&-
+my $hold = 'echo >&3; exec 3>&-; IFS= read -r ASSAY_REBOOT_MARK; exec </dev/null
 if [ "$ASSAY_REBOOT_MARK" ]; then export ASSAY_REBOOT_MARK; else unset ASSAY_REBOOT_MARK; fi
 . "$0"';
 
@@ -314,10 +314,9 @@ sub ready_phase {
     if ($pid == 0) {
         POSIX::setsid();
         spill("$group/cgroup.procs", $$) if $name eq 'check' && $killer;
-        POSIX::dup2(fileno $word, 9);
-        POSIX::dup2(fileno $there, 8);
-        open my $nothing, '<', '/dev/null';
-        become_script($nothing, $write, '-c', $hold, "$input/job/$name");
+        # In place of the port that we speak to the host by, which is no script's.
+        POSIX::dup2(fileno $there, 3);
+        become_script($word, $write, '-c', $hold, "$input/job/$name");
     }
     close $_ for $write, $word, $there;
     return (name => $name, pid => $pid, pump => $pumper, teller => $teller, count => $count, go => $go, up => $up);
