@@ -36,7 +36,7 @@ async function main([name, ...args]: string[]): Promise<ExitStatus> {
     process.stdout.write(await help())
     return name === undefined ? 2 : 0
   }
-  const load = commands[name]
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (!load) return fail(2, `There is no command ${JSON.stringify(name)}: \`assay help\` lists them.`)
   const { default: command } = await load()
   const usage = `usage: assay ${name} ${command.usage}`.trim()

@@ -3,8 +3,9 @@ import { readConfig } from '../../core/config.ts'
 import { allPages } from '../all-pages.ts'
 import { openApi } from '../api.ts'
 import { readArguments } from '../arguments.ts'
-import { UsageError, type Command } from '../command.ts'
+import type { Command } from '../command.ts'
 import { print, printJson, printTable } from '../output.ts'
+import { type Action, subcommands } from '../subcommands.ts'
 
 interface GroupJson {
   group: string
@@ -15,15 +16,10 @@ export default {
   usage: 'add GROUP USER ... | list | rm GROUP USER',
   summary:
     'Adds users to a group or removes one; @GROUP maintains packages, members of admins push everywhere.',
-  async run([action = '', ...args]) {
-    const run = actions[action]
-    if (!run) throw new UsageError('say what to do: add, list or rm')
-    await run(args)
-    return 0
-  },
+  run: (args) => subcommands(actions)(args),
 } satisfies Command
 
-const actions: Record<string, (args: string[]) => Promise<void>> = {
+const actions: Record<string, Action> = {
   async add(args) {
     const { values, positionals } = readArguments(args, {}, { least: 2, most: 101 })
     const [group, ...users] = positionals

@@ -11,19 +11,15 @@ import { readArguments } from '../arguments.ts'
 import { UsageError, type Command } from '../command.ts'
 import { print, printJson, printTable, say } from '../output.ts'
 import { progressBar } from '../progress.ts'
+import { type Action, subcommands } from '../subcommands.ts'
 
 export default {
   usage: 'build NAME | import FILE --name NAME [--as-is] | list | rm NAME',
   summary: 'Builds guest images from recipes, imports disks, lists and removes what is there.',
-  async run([action = '', ...args]) {
-    const act = actions[action]
-    if (!act) throw new UsageError('say what to do: build, import, list or rm')
-    await act(args)
-    return 0
-  },
+  run: (args) => subcommands(actions)(args),
 } satisfies Command
 
-const actions: Record<string, (args: string[]) => Promise<void>> = {
+const actions: Record<string, Action> = {
   build,
   import: importDisk,
   list,

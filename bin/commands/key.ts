@@ -6,8 +6,9 @@ import { AppError } from '../../core/errors.ts'
 import { allPages } from '../all-pages.ts'
 import { openApi } from '../api.ts'
 import { readArguments } from '../arguments.ts'
-import { UsageError, type Command } from '../command.ts'
+import type { Command } from '../command.ts'
 import { print, printJson, printTable } from '../output.ts'
+import { type Action, subcommands } from '../subcommands.ts'
 
 interface KeyJson {
   id: number
@@ -20,15 +21,10 @@ export default {
   usage: 'add USER FILE|- | list [USER] | rm ID',
   summary:
     'Adds the public keys of a file (one a line, as in id_ed25519.pub) to a user, lists keys, removes one.',
-  async run([action = '', ...args]) {
-    const run = actions[action]
-    if (!run) throw new UsageError('say what to do: add, list or rm')
-    await run(args)
-    return 0
-  },
+  run: (args) => subcommands(actions)(args),
 } satisfies Command
 
-const actions: Record<string, (args: string[]) => Promise<void>> = {
+const actions: Record<string, Action> = {
   async add(args) {
     const { values, positionals } = readArguments(args, {}, { least: 2, most: 2 })
     const [user, file = '-'] = positionals

@@ -3,8 +3,9 @@ import { readConfig } from '../../core/config.ts'
 import { openApi } from '../api.ts'
 import { allPages } from '../all-pages.ts'
 import { readArguments } from '../arguments.ts'
-import { UsageError, type Command } from '../command.ts'
+import type { Command } from '../command.ts'
 import { print, printJson, printTable } from '../output.ts'
+import { subcommandsOr } from '../subcommands.ts'
 
 interface ListenerJson {
   name: string
@@ -31,13 +32,7 @@ interface SetAsideJson {
 export default {
   usage: '[list | set-aside [ID]] [--json]',
   summary: 'Lists what listeners heard and ignored, or the messages that they could not understand.',
-  async run([action = 'list', ...args]) {
-    if (action.startsWith('-')) await list([action, ...args])
-    else if (action === 'list') await list(args)
-    else if (action === 'set-aside') await setAside(args)
-    else throw new UsageError('say what to do: list or set-aside')
-    return 0
-  },
+  run: (args) => subcommandsOr('list', { list, 'set-aside': setAside })(args),
 } satisfies Command
 
 async function list(args: string[]): Promise<void> {

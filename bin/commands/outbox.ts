@@ -3,8 +3,9 @@ import { readConfig } from '../../core/config.ts'
 import { openApi } from '../api.ts'
 import { allPages } from '../all-pages.ts'
 import { readArguments } from '../arguments.ts'
-import { UsageError, type Command } from '../command.ts'
+import type { Command } from '../command.ts'
 import { print, printJson, printTable } from '../output.ts'
+import { subcommandsOr } from '../subcommands.ts'
 
 interface DeliveryJson {
   id: number
@@ -19,13 +20,7 @@ interface DeliveryJson {
 export default {
   usage: '[list [--state waiting|dead|delivered] [--publisher NAME] | resend ID] [--json]',
   summary: 'Lists messages that wait or were set aside, or sends one once more.',
-  async run([action = 'list', ...args]) {
-    if (action.startsWith('-')) await list([action, ...args])
-    else if (action === 'list') await list(args)
-    else if (action === 'resend') await resend(args)
-    else throw new UsageError('say what to do: list or resend')
-    return 0
-  },
+  run: (args) => subcommandsOr('list', { list, resend })(args),
 } satisfies Command
 
 async function list(args: string[]): Promise<void> {

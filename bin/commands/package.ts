@@ -8,6 +8,7 @@ import { allPages } from '../all-pages.ts'
 import { readArguments } from '../arguments.ts'
 import { UsageError, type Command } from '../command.ts'
 import { print, printJson, printTable, say } from '../output.ts'
+import { type Action, subcommands } from '../subcommands.ts'
 
 interface PackageJson {
   package: string
@@ -21,15 +22,10 @@ export default {
     'add NS/NAME [--maintainer USER|@GROUP ...] | change NS/NAME [--maintainer USER|@GROUP ...] [--no-maintainer USER|@GROUP ...] [--force-push yes|no] [--delete-branches yes|no] | list | rm NS/NAME | import FILE [--dry-run]',
   summary:
     'Adds a package or maintainers to it, changes who maintains it and what they may, lists packages, removes one without builds, takes over a list of who maintains what.',
-  async run([action = '', ...args]) {
-    const run = actions[action]
-    if (!run) throw new UsageError('say what to do: add, change, list, rm or import')
-    await run(args)
-    return 0
-  },
+  run: (args) => subcommands(actions)(args),
 } satisfies Command
 
-const actions: Record<string, (args: string[]) => Promise<void>> = {
+const actions: Record<string, Action> = {
   async add(args) {
     const maintainer = { type: 'string', multiple: true } as const
     const { values, positionals } = readArguments(args, { maintainer }, { least: 1, most: 1 })

@@ -2,8 +2,9 @@
 import { readConfig } from '../../core/config.ts'
 import { openApi } from '../api.ts'
 import { readArguments } from '../arguments.ts'
-import { UsageError, type Command } from '../command.ts'
+import type { Command } from '../command.ts'
 import { print, printJson } from '../output.ts'
+import { type Action, subcommands } from '../subcommands.ts'
 
 interface ReaderJson {
   user: string
@@ -15,15 +16,10 @@ export default {
   usage: "show USER | mail USER ADDRESS|none | follow USER PACKAGE|'*' changes|failures|none [--json]",
   summary:
     "Says where a person is reached, and what the person is told of a package or ('*') of all own ones.",
-  async run([action = '', ...args]) {
-    const run = actions[action]
-    if (!run) throw new UsageError('say what to do: show, mail or follow')
-    await run(args)
-    return 0
-  },
+  run: (args) => subcommands(actions)(args),
 } satisfies Command
 
-const actions: Record<string, (args: string[]) => Promise<void>> = {
+const actions: Record<string, Action> = {
   async show(args) {
     const { values, positionals } = readArguments(args, {}, { least: 1, most: 1 })
     show(await openApi(readConfig(process.env)).get<ReaderJson>(pathOf(positionals[0])), values.json)

@@ -4,6 +4,7 @@ import { openApi } from '../api.ts'
 import { readArguments } from '../arguments.ts'
 import { UsageError, type Command } from '../command.ts'
 import { print, printJson, say } from '../output.ts'
+import { subcommands } from '../subcommands.ts'
 
 interface TokenJson {
   token: string
@@ -15,12 +16,7 @@ interface TokenJson {
 export default {
   usage: 'create USER [--scope push|events|results|runner|admin ...] [--expires 90d] | revoke USER',
   summary: 'Makes a token and prints it once (scope push unless said otherwise), or ends all of a user.',
-  async run([action = '', ...args]) {
-    if (action === 'create') await create(args)
-    else if (action === 'revoke') await revoke(args)
-    else throw new UsageError('say what to do: create or revoke')
-    return 0
-  },
+  run: (args) => subcommands({ create, revoke })(args),
 } satisfies Command
 
 async function create(args: string[]): Promise<void> {

@@ -6,6 +6,7 @@ import { openApi } from '../api.ts'
 import { readArguments } from '../arguments.ts'
 import { UsageError, type Command } from '../command.ts'
 import { print, printJson } from '../output.ts'
+import { type Action, subcommands } from '../subcommands.ts'
 
 interface UpstreamJson {
   package: string
@@ -24,17 +25,12 @@ export default {
     'set NS/NAME URL [--forge forgejo|github|gitlab|pagure] [--status-token FILE] | show NS/NAME | fetch NS/NAME | rm NS/NAME [--json]',
   summary:
     'Says that the checks of a package are kept in a repository elsewhere (the webhook’s secret is told once), what the last look there came to, asks for another, or ends it.',
-  async run([action = '', ...args]) {
-    const run = actions[action]
-    if (!run) throw new UsageError('say what to do: set, show, fetch or rm')
-    await run(args)
-    return 0
-  },
+  run: (args) => subcommands(actions)(args),
 } satisfies Command
 
 const pathOf = (name = ''): string => `/api/v1/packages/${fullName(parsePackage(name))}/upstream`
 
-const actions: Record<string, (args: string[]) => Promise<void>> = {
+const actions: Record<string, Action> = {
   async set(args) {
     const text = { type: 'string' } as const
     const { values, positionals } = readArguments(

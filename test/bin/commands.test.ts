@@ -182,6 +182,9 @@ describe('the command line', () => {
 
   it('ends with 2 and the usage where it was used wrongly', async () => {
     const wrong = [
+      ['constructor'],
+      ['group', 'constructor'],
+      ['upstream'],
       [],
       ['nonsense'],
       ['package'],
