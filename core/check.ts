@@ -32,6 +32,9 @@ export interface Check {
   sti?: Sti
 }
 
+/** The machine of a check that says nothing about it. */
+export const plainMachine = { memoryMiB: 1024, cpus: 1, diskMiB: 4096 } as const
+
 /** Something wrong in a file that was pushed: where, what, and how to mend it. Lines and columns count from 1. */
 export interface Fault {
   file: string

@@ -1,7 +1,7 @@
 /** The native format: checks.yaml at a repository's root. Pure: the same text is read alike at home, at push and after. */
 import { validateManifest } from '../../schemas/validate-manifest.ts'
 import type { Manifest, ManifestCheck, ManifestOptions } from '../../schemas/types.gen.ts'
-import type { Check, Fault, Reading } from '../check.ts'
+import { plainMachine, type Check, type Fault, type Reading } from '../check.ts'
 import { fullName, kernelArch, type PackageName } from '../names.ts'
 import { manifestFaults } from './manifest-faults.ts'
 import { manifestFile } from './manifest-name.ts'
@@ -79,17 +79,16 @@ function toCheck(name: string, check: ManifestCheck, repository: PackageName | n
     name,
     summary: check.summary ?? null,
     run: check.run,
-    image: check.image ?? null,
+    image: null,
     install: check.install ?? true,
     packages: check.packages ?? [],
-    on: check.on ?? 'build',
+    on: 'build',
     for: check.for ?? [repository ? fullName(repository) : '*/*'],
-    arch: check.arch ? kernelArches(check.arch) : null,
-    timeoutSeconds: secondsOf(check.timeout ?? '10m'),
-    network: check.network ?? 'none',
-    memoryMiB: mebibytesOf(check.memory ?? '1G'),
-    cpus: check.cpus ?? 1,
-    diskMiB: mebibytesOf(check.disk ?? '4G'),
+    arch: null,
+    timeoutSeconds: 600,
+    network: 'none',
+    ...plainMachine,
     results: check.results ?? 'exit',
+    ...changesOf(check),
   }
 }

@@ -1,5 +1,6 @@
 /** The port to a fresh, disposable machine: what the runner may ask of one, whatever stands behind it. */
 import type { Duplex } from 'node:stream'
+import { plainMachine } from '../../core/check.ts'
 import type { Ending, MachineFacts } from '../../schemas/types.gen.ts'
 
 export type Phase = 'prepare' | 'check'
@@ -26,7 +27,7 @@ export type PhaseEnd = Pick<Ending, 'how' | 'exitCode' | 'detail'>
 
 /** The machine of a check that says nothing about it. */
 export const defaultShape = (image: string): MachineSpec => ({
-  ...{ image, arch: 'x86_64', memoryMiB: 1024, cpus: 1, diskMiB: 4096 },
+  ...{ ...plainMachine, image, arch: 'x86_64' },
   ...{ network: 'none', prepareNetwork: true, input: '' },
 })
 
