@@ -3,9 +3,9 @@
  * Headers and paths as GitHub, GitLab, Forgejo (Gitea's are the same) and Pagure document them.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { UpstreamChange } from '../schemas/types.gen.ts'
 
-export const forges = ['forgejo', 'github', 'gitlab', 'pagure'] as const
-export type Forge = (typeof forges)[number]
+export type Forge = NonNullable<UpstreamChange['forge']>
 
 /** What a forge is told about a commit. */
 export interface CommitStatus {

@@ -6,7 +6,7 @@ import { printable, showFaultsOf } from '../core/formats/show-faults.ts'
 import type { PackageName } from '../core/names.ts'
 import type { LookedAt, TreeEntry } from './look-at-tree.ts'
 import { readBlobs } from './read-blobs.ts'
-import { simpleGit } from '../core/simple-git.ts'
+import { simpleGit } from './simple-git.ts'
 
 export interface JudgedManifest {
   /** Every mistake in it, as text; null: it is taken. */

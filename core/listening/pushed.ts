@@ -38,7 +38,7 @@ export function pushIn({ topic, body }: Pick<NativeMessage, 'topic' | 'body'>): 
 }
 
 /** The address that two ways of writing it have in common. */
-export const addressOf = (url: string): string => url.replace(/(?:\.git)?\/*$/, '')
+const addressOf = (url: string): string => url.replace(/(?:\.git)?\/*$/, '')
 
 /** A bridge hands on the body that a forge sent. */
 function webhook({ body }: Fields): { urls: unknown[] } {

@@ -3,14 +3,14 @@ import { AppError } from '../../core/errors.ts'
 import { statusRequest, type CommitStatus } from '../../core/forges.ts'
 import { fullName, type PackageName } from '../../core/names.ts'
 import { hookEnvironment } from '../git/hook-environment.ts'
-import { fetchUpstream, pushOn, type Fetched, type Place } from '../git/upstream-git.ts'
+import { fetchUpstream, pushOn, type Fetched } from '../git/upstream-git.ts'
 import { send } from '../publishers/http-post.ts'
 import type { Services } from '../services.ts'
 import type { Refused, Upstream } from '../store/upstreams.ts'
 import { registerPush } from './register-push.ts'
 
 /** Milliseconds until it is looked at again without being asked: webhooks get lost. */
-export const pauses = { well: 60 * 60_000, trouble: 10 * 60_000 }
+const pauses = { well: 60 * 60_000, trouble: 10 * 60_000 }
 
 /** What a branch shall be; null: gone. */
 interface Move {
@@ -37,8 +37,6 @@ export async function followUpstream(
   } catch (error) {
     signal.throwIfAborted()
     log.warn({ err: error, repository: fullName(upstream.package) }, 'an upstream cannot be followed')
-    // Whatever a git that was killed has left there would be in the way for ever.
-    await services.repositories.dropStaging(upstream.package)
     trouble = error instanceof AppError ? error.message : 'Something went wrong here; it was logged.'
   }
   const at = now()
@@ -52,29 +50,36 @@ async function takeIn(
   services: Services,
   upstream: Upstream,
   signal: AbortSignal,
-): Promise<{ refused: Refused; statuses: CommitStatus[] }> {
+): Promise<{ refused: Refused[]; statuses: CommitStatus[] }> {
   const { repositories } = services
   const { package: name, isAsked } = upstream
   const environment = await repositories.environment()
   const gitdir = await repositories.staging(name)
-  const fetched = await fetchUpstream(upstream.url, { gitdir, env: environment, signal })
+  const fetched = await fetchUpstream(upstream.url, { gitdir, env: environment, signal }).catch(
+    async (error: unknown) => {
+      // Whatever a git that was killed has left there would be in the way for ever.
+      await repositories.dropStaging(name)
+      throw error
+    },
+  )
   // Upstream decides about its history: what was taken away there goes here, too.
   const allows = { force: true, deletion: true }
   const env = { ...environment, ...hookEnvironment(services.config.data, name, { user: null, allows }) }
   return repositories.whilePushing(name, async () => {
     const target = await repositories.ensure(name)
     const before = await repositories.heads(name)
-    const refused: Record<string, { commit: string; why: string }> = {}
+    const refused: Refused[] = []
     const moves: (Move & { why: string | null })[] = []
     for (const move of movesOf(before.branches, fetched)) {
-      const known = upstream.refused[move.branch]
+      const { branch, commit } = move
+      const known = upstream.refused.find((one) => one.branch === branch && one.commit === commit)
       // What was refused once is not judged every hour anew.
-      if (known && known.commit === move.commit && !isAsked) {
-        refused[move.branch] = known
+      if (known && !isAsked) {
+        refused.push(known)
         continue
       }
-      const why = await pushOn(target, move, { gitdir, env, signal } satisfies Place)
-      if (why !== null && move.commit !== null) refused[move.branch] = { commit: move.commit, why }
+      const why = await pushOn(target, move, { gitdir, env, signal })
+      if (why !== null && commit !== null) refused.push({ branch, commit, why })
       moves.push({ ...move, why })
     }
     await takeHead(services, name, fetched)
@@ -83,15 +88,11 @@ async function takeIn(
 }
 
 /** The branch that a clone of the upstream checks out serves the releases that have none of their own. */
-async function takeHead(
-  { repositories, ...services }: Services,
-  name: PackageName,
-  { head }: Fetched,
-): Promise<void> {
-  const now = await repositories.heads(name)
+async function takeHead(services: Services, name: PackageName, { head }: Fetched): Promise<void> {
+  const now = await services.repositories.heads(name)
   if (head === null || head === now.head || !now.branches.has(head)) return
-  await repositories.setHead(name, head)
-  await registerPush({ repositories, ...services }, name, null)
+  await services.repositories.setHead(name, head)
+  await registerPush(services, name, null)
 }
 
 /** What must move for `before` to become what was fetched: the default branch first, and what is gone last. */

@@ -4,9 +4,9 @@
  */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { simpleGit } from 'simple-git'
 import { AppError } from '../../core/errors.ts'
 import { limits } from '../../core/formats/limits.ts'
-import { simpleGit } from '../../core/simple-git.ts'
 
 export interface Place {
   gitdir: string

@@ -85,8 +85,7 @@ async function readPackage(services: Services, found: Package): Promise<PackageV
 
 /** What everybody may see of it. */
 const upstreamView = ({ url, lookedAt, trouble, refused }: Upstream): UpstreamView => ({
-  ...{ url, lookedAt, trouble },
-  refused: Object.entries(refused).map(([branch, one]) => ({ branch, ...one })),
+  ...{ url, lookedAt, trouble, refused },
 })
 
 async function readCommit(services: Services, name: PackageName, commit: string): Promise<CommitView> {

@@ -31,7 +31,7 @@ export function upstreamRoutes(services: Services): Router {
     waits: upstream.isAsked,
     lookedAt: upstream.lookedAt,
     trouble: upstream.trouble,
-    refused: Object.entries(upstream.refused).map(([branch, one]) => ({ branch, ...one })),
+    refused: upstream.refused,
   })
 
   router.get(path, async (request, response) => {

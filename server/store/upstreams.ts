@@ -6,8 +6,12 @@ import { fullName, type PackageName } from '../../core/names.ts'
 import type { Database } from './database.ts'
 import { packages } from './packages.ts'
 
-/** By branch: a commit that was not taken, and why. */
-export type Refused = Readonly<Record<string, { commit: string; why: string }>>
+/** A commit that was not taken. */
+export interface Refused {
+  branch: string
+  commit: string
+  why: string
+}
 
 export interface Upstream {
   package: PackageName & { id: number }
@@ -20,7 +24,7 @@ export interface Upstream {
   lookedAt: string | null
   /** Why the last look came to nothing; null: it did not. */
   trouble: string | null
-  refused: Refused
+  refused: Refused[]
 }
 
 export interface Look {
@@ -28,7 +32,7 @@ export interface Look {
   /** When it is looked at next. */
   dueAt: string
   trouble: string | null
-  refused: Refused
+  refused: readonly Refused[]
 }
 
 interface Row {
@@ -54,7 +58,7 @@ const fromRow = (row: Row): Upstream => ({
   isAsked: Boolean(row.is_asked),
   lookedAt: row.looked_at,
   trouble: row.trouble,
-  refused: JSON.parse(row.refused) as Refused,
+  refused: JSON.parse(row.refused) as Refused[],
 })
 
 export type Upstreams = ReturnType<typeof upstreams>
@@ -84,7 +88,7 @@ export function upstreams(db: Database) {
       await db('upstreams')
         .insert({
           ...{ package_id: packageId, url, forge, secret, status_token: statusToken },
-          ...{ due_at: now, is_asked: true, looked_at: null, trouble: null, refused: '{}' },
+          ...{ due_at: now, is_asked: true, looked_at: null, trouble: null, refused: '[]' },
         })
         .onConflict('package_id')
         .merge()

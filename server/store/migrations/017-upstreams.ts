@@ -16,7 +16,7 @@ export async function up(db: Knex): Promise<void> {
     table.string('looked_at', 32)
     // Why the last look came to nothing.
     table.text('trouble')
-    // By branch: the commit that was not taken, and why.
+    // The commits that were not taken, with their branches and why.
     table.text('refused').notNullable()
   })
 }

@@ -5,7 +5,6 @@ import { parsePackage } from '../../../core/names.ts'
 import { hear } from '../../../server/flows/hear.ts'
 import { fetchUpstream } from '../../../server/git/upstream-git.ts'
 import { manifest, openClone } from '../../support/clone.ts'
-import { onEachDatabase, type TestDatabase } from '../../support/databases.ts'
 import { openForge, type Forge } from '../../support/forge.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
 import { until } from '../../support/until.ts'
@@ -24,16 +23,14 @@ const bad = { 'checks.yaml': 'checks:\n  smoke:\n    runn: ./smoke.sh\n' }
 const name = parsePackage('deb/hello')
 const path = '/api/v1/packages/deb/hello/upstream'
 
-onEachDatabase('checks that are kept on a forge', function (open: () => Promise<TestDatabase>) {
-  let database: TestDatabase
+describe('checks that are kept on a forge', () => {
   let server: TestServer
   let forge: Forge
   let admin: string
 
   beforeEach(async function () {
     this.timeout(60_000)
-    database = await open()
-    server = await startTestServer({ databaseUrl: database.url })
+    server = await startTestServer()
     forge = await openForge()
     await server.services.stores.packages.ensure(name, server.services.now())
     admin = await server.token('root', ['admin'])
@@ -41,7 +38,6 @@ onEachDatabase('checks that are kept on a forge', function (open: () => Promise<
   afterEach(async () => {
     await forge[Symbol.asyncDispose]()
     await server.close()
-    await database[Symbol.asyncDispose]()
   })
 
   const ask = async (method: string, where: string, body?: object): Promise<Response> =>
