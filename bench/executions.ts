@@ -79,16 +79,15 @@ async function throughProduct(folder: string, data: string): Promise<Found> {
   return { perMinute, waits, errored: ended.filter(({ outcome }) => outcome !== 'passed'), before, after }
 }
 
-/** What the service takes once it takes no more than before: what was freed may be given back a little later. */
+/** What the service takes once it takes no less than before: what was freed may be given back a little later. */
 async function atRest(pid: number, data: string): Promise<Taken> {
-  let least = await takenBy(pid, data)
-  for (let same = 0; same < 5;) {
+  let [least, now] = [Infinity, await takenBy(pid, data)]
+  for (let same = 0; same < 5; now = await takenBy(pid, data)) {
+    same = now.memoryMiB >= least * 0.99 ? same + 1 : 0
+    least = Math.min(least, now.memoryMiB)
     await sleep(1000)
-    const now = await takenBy(pid, data)
-    if (now.memoryMiB >= least.memoryMiB * 0.99 && now.processes >= least.processes) same++
-    else [least, same] = [now, 0]
   }
-  return least
+  return now
 }
 
 function report({ perMinute, waits, errored, before, after, direct }: Found & { direct: number }): Measured {
