@@ -3,45 +3,19 @@
  * from the event that tells of a build to its verdict.
  */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { command } from '../runner/command.ts'
 import { imageStore } from '../runner/images.ts'
-import { bootDisk } from '../test/support/boot-disk.ts'
 import { commitFiles } from '../test/support/git.ts'
 import { coldStarts } from './machines.ts'
-import { median, WrongUse, type Measured } from './measured.ts'
+import { median, type Measured } from './measured.ts'
+import { peerDisk, requireAutopkgtest, runAutopkgtest } from './peer.ts'
 import { openSite } from './site.ts'
 
-const folder = fileURLToPath(new URL('../../data/bench/', import.meta.url))
-const guestFiles = fileURLToPath(new URL('../../images/', import.meta.url))
 const rounds = { theirs: 3, cold: 3, ours: 10 }
 const aim = 50
 const image = 'peer'
-const memoryMiB = 1024
-
-/** What autopkgtest asks of an image: a kernel with 9p, python3, a login on the first serial port, a shell on the second. */
-const packages = [
-  ...['linux-image-amd64', 'initramfs-tools', 'systemd-sysv', 'udev', 'dbus', 'libpam-systemd', 'kmod'],
-  ...['ca-certificates', 'iproute2', 'netbase', 'procps', 'python3', 'dpkg-dev', 'sudo', 'adduser'],
-]
-
-const shellOnSerialPort = `[Unit]
-Description=A shell for autopkgtest
-[Service]
-ExecCondition=/bin/grep -q "^1: uart:16" /proc/tty/driver/serial
-ExecStart=/bin/sh
-StandardInput=tty
-StandardOutput=tty
-StandardError=tty
-TTYPath=/dev/ttyS1
-[Install]
-WantedBy=multi-user.target
-`
 
 const control = 'Tests: trivial\nDepends:\n'
 const trivial = '#!/bin/sh\necho up\n'
@@ -65,45 +39,16 @@ export async function benchAutopkgtest(): Promise<Measured> {
   }
 }
 
-async function requireAutopkgtest(): Promise<void> {
-  await command('sh', ['-c', 'command -v autopkgtest']).catch(() => {
-    throw new WrongUse('autopkgtest is not installed: apt-get install --no-install-recommends autopkgtest')
-  })
-}
-
-/** One image for both: with our agent in it, too. */
-async function peerDisk(): Promise<string> {
-  const unit = join(folder, 'peer-shell.service')
-  await mkdir(folder, { recursive: true })
-  await writeFile(unit, shellOnSerialPort)
-  return bootDisk(folder, image, {
-    packages,
-    hooks: [
-      `${guestFiles}become-guest "$1" systemd`,
-      `cp ${unit} "$1/etc/systemd/system"; chroot "$1" systemctl -q enable peer-shell.service`,
-      'chroot "$1" systemctl -q unmask serial-getty@ttyS0.service',
-    ],
-    sizeMiB: 4096,
-  })
-}
-
-/** Fails unless the test passed. Its output is no pipe: it waits for a pipe's end, which its own children hold. */
+/** Fails unless the test passed. */
 async function throughAutopkgtest(work: string, checks: string, disk: string): Promise<void> {
-  const log = join(work, 'autopkgtest.log')
-  const words = [
-    ...['--no-built-binaries', checks, '--', 'qemu', '--overlay-dir', work],
-    ...['--ram-size', String(memoryMiB), '--timeout-reboot', '600', disk],
-  ]
-  await using file = await open(log, 'w')
-  const child = spawn('autopkgtest', words, { stdio: ['ignore', file.fd, file.fd] })
-  const [code] = (await once(child, 'exit')) as [number | null]
-  assert.equal(code, 0, await readFile(log, 'utf8'))
+  const { code, log } = await runAutopkgtest(work, disk, ['--no-built-binaries', checks])
+  assert.equal(code, 0, log)
 }
 
 /** From the event to the verdict, in milliseconds; and how those machines came to be. */
 async function throughProduct(data: string, checks: string): Promise<{ ours: number[]; starts: string[] }> {
   const settings = { ASSAY_DATA: data, ASSAY_IMAGE: image, ASSAY_RUNNERS: '1' }
-  await using site = await openSite(settings, checks)
+  await using site = await openSite(settings, { trivial: checks })
   const one = async (series: string): Promise<string> => {
     const [id = ''] = await site.announce(series, 1)
     const [ended] = await site.finished([id])

@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME [--json] [--image NAME]`: measures one thing on this machine, and says what it aims at. */
 import { parseArgs } from 'node:util'
 import { benchAutopkgtest } from './autopkgtest.ts'
+import { benchDep8 } from './dep8.ts'
 import { benchEvents } from './events.ts'
 import { benchExecutions } from './executions.ts'
 import { benchFormats } from './formats.ts'
@@ -14,6 +15,7 @@ import { benchWeek } from './week.ts'
 interface Options {
   image?: string
   corpus?: string
+  package?: string[]
   write?: boolean
 }
 
@@ -21,6 +23,11 @@ const benches: Readonly<Record<string, { summary: string; run: (options: Options
   autopkgtest: {
     summary: 'a trivial test of DEP-8 through the whole product over autopkgtest -- qemu on the same image',
     run: benchAutopkgtest,
+  },
+  dep8: {
+    summary:
+      "packages' own tests of DEP-8 under autopkgtest -- qemu and here: verdicts and times (--package NAME ...)",
+    run: (options) => benchDep8(options.package),
   },
   events: {
     summary: 'builds heard a second, and the time from a message to the queue, over a row and a job each',
@@ -50,6 +57,7 @@ async function main(args: readonly string[]): Promise<number> {
     json: { type: 'boolean' },
     image: { type: 'string' },
     corpus: { type: 'string' },
+    package: { type: 'string', multiple: true },
     write: { type: 'boolean' },
   } as const
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true })

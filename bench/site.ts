@@ -1,4 +1,4 @@
-/** A site of a bench's own: the whole product with one package, whose builds are announced as programs announce them. */
+/** A site of a bench's own: the whole product, with builds that are announced as programs announce them. */
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assay, startAssay } from '../test/support/assay.ts'
@@ -6,14 +6,22 @@ import { push } from '../test/support/git.ts'
 
 export interface Ended {
   id: string
+  check: string
   outcome: string | null
   reason: string | null
 }
 
+/** A build, and paths of its packages. */
+export interface Built {
+  name: string
+  version: string
+  files: readonly string[]
+}
+
 export type Site = Awaited<ReturnType<typeof openSite>>
 
-/** Starts it, and pushes what `checks` has checked out as the checks of its package. */
-export async function openSite(settings: Record<string, string>, checks: string) {
+/** Starts it, and pushes what the folders have checked out as the checks of packages, by their names. */
+export async function openSite(settings: Record<string, string>, packages: Readonly<Record<string, string>>) {
   const run = async (...args: string[]): Promise<string> => {
     const { code, out, err } = await assay(settings, ...args)
     assert.equal(code, 0, err)
@@ -25,18 +33,33 @@ export async function openSite(settings: Record<string, string>, checks: string)
       assert.equal(service.child.exitCode, null, service.said())
       return /^Assay is at (\S+)$/m.exec(service.said())?.[1] ?? null
     })
-    await run('package', 'add', 'deb/trivial', '--maintainer', 'ann')
     const token = await run('token', 'create', 'ann', '--scope', 'push', '--scope', 'events')
-    await push(checks, `${url}/git/deb/trivial.git`, token)
+    for (const [name, checks] of Object.entries(packages)) {
+      await run('package', 'add', `deb/${name}`, '--maintainer', 'ann')
+      await push(checks, `${url}/git/deb/${name}.git`, token)
+    }
     return {
       pid: service.child.pid ?? 0,
       ...asked(url, token),
+      build: (built: Built) => buildAndWait(settings, built),
       [Symbol.asyncDispose]: () => service[Symbol.asyncDispose](),
     }
   } catch (error) {
     await service[Symbol.asyncDispose]()
     throw error
   }
+}
+
+/** Announces a build with its packages, and waits for its checks. */
+async function buildAndWait(
+  settings: Record<string, string>,
+  { name, version, files }: Built,
+): Promise<Ended[]> {
+  const facts = ['--package', `deb/${name}`, '--release', 'bookworm', '--version', version]
+  const artifacts = files.flatMap((file) => ['--artifact', file])
+  const { out, err } = await assay(settings, 'event', 'send', ...facts, ...artifacts, '--wait', '--json')
+  assert.notEqual(out, '', err)
+  return (JSON.parse(out) as { executions: Ended[] }).executions
 }
 
 /** What programs may ask a site. */

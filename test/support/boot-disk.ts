@@ -1,5 +1,6 @@
 /** A Debian 12 that boots by itself, from its own boot loader, as distributions offer it. */
-import { access, mkdir, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { command } from '../../runner/command.ts'
 import { locked } from '../../runner/lock.ts'
@@ -7,8 +8,12 @@ import { debianArchive, hostSources, sourceLines } from '../../runner/mirror/apt
 
 export interface System {
   packages: readonly string[]
+  /** Whether it keeps the archive's lists of packages. */
+  packageLists?: boolean
   /** Shell commands that are run when it is installed; `$1` is its root. */
   hooks?: readonly string[]
+  /** Folders whose files the hooks use. */
+  uses?: readonly string[]
   /** Of its root file system. */
   sizeMiB: number
 }
@@ -23,15 +28,18 @@ LABEL linux
   APPEND root=LABEL=root ro console=tty0 console=ttyS0 net.ifnames=0
 `
 
-/** Path of the raw disk `name` in the folder. The first call of all makes it, which takes a minute or two. */
+/** Path of the raw disk `name` in the folder. The first call for a system makes it, which takes a minute or two. */
 export async function bootDisk(folder: string, name: string, system: System): Promise<string> {
   await mkdir(folder, { recursive: true })
-  const disk = join(folder, `${name}.raw`)
+  const file = `${name}-${await digestOf(system)}.raw`
+  const disk = join(folder, file)
   await locked(join(folder, `.${name}.lock`), async () => {
     if (await exists(disk)) return
     const work = await mkdtemp(join(folder, '.making-'))
     try {
       await makeDisk(work, system)
+      for (const other of await readdir(folder))
+        if (other.startsWith(`${name}-`) && other.endsWith('.raw')) await rm(join(folder, other))
       await rename(join(work, 'disk'), disk)
     } finally {
       await rm(work, { recursive: true, force: true })
@@ -40,13 +48,26 @@ export async function bootDisk(folder: string, name: string, system: System): Pr
   return disk
 }
 
-async function makeDisk(work: string, { packages, hooks = [], sizeMiB }: System): Promise<void> {
+/** Of all that says what the disk becomes, so that another system is another disk. */
+async function digestOf(system: System): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify(system)).update(loaderConfig)
+  for (const used of system.uses ?? [])
+    for (const name of (await readdir(used)).sort())
+      hash.update(name).update(await readFile(join(used, name)))
+  return hash.digest('hex').slice(0, 16)
+}
+
+async function makeDisk(
+  work: string,
+  { packages, packageLists = false, hooks = [], sizeMiB }: System,
+): Promise<void> {
   const archive = await debianArchive(await hostSources())
   if (!archive) throw new Error('None of the host’s package sources offers Debian.')
   const root = join(work, 'root')
   await command('mmdebstrap', [
     ...['--mode=root', '--variant=minbase', `--include=${packages.join(',')}`],
     '--aptopt=Acquire::Check-Valid-Until "false"',
+    ...(packageLists ? ['--skip=cleanup/apt'] : []),
     '--customize-hook=echo LABEL=root / ext4 defaults 0 1 >"$1/etc/fstab"',
     ...hooks.map((hook) => `--customize-hook=${hook}`),
     ...['bookworm', root, ...sourceLines(archive, 'bookworm')],

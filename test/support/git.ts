@@ -22,7 +22,7 @@ export const gitEnvironment = (token?: string): NodeJS.ProcessEnv => ({
   }),
 })
 
-/** Makes `files` a commit on branch main of a new repository in `folder`; scripts ending in .sh may be executed. */
+/** Makes `files`, and all that `folder` has, a commit on branch main of a new repository there; scripts ending in .sh may be executed. */
 export async function commitFiles(folder: string, files: Record<string, string>): Promise<void> {
   await mkdir(folder, { recursive: true })
   const git = (...args: string[]) => run('git', ['-C', folder, ...args], { env: gitEnvironment() })
@@ -31,7 +31,7 @@ export async function commitFiles(folder: string, files: Record<string, string>)
     await mkdir(dirname(join(folder, path)), { recursive: true })
     await writeFile(join(folder, path), content, { mode: path.endsWith('.sh') ? 0o755 : 0o644 })
   }
-  await git('add', '--all')
+  await git('add', '--all', '--force')
   await git('commit', '--quiet', '-m', 'Checks')
 }
 
