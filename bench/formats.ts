@@ -23,7 +23,7 @@ const rounds = 5
 /** One source package's control file, or one project. */
 interface Item {
   format: string
-  read: () => Reading & { notes?: readonly string[] }
+  read: () => Reading & { notes?: readonly string[]; awaited?: Reading['skipped'] }
   /** Texts of YAML, for the baseline. */
   yaml: readonly string[]
 }
@@ -113,11 +113,11 @@ function tell(items: readonly Item[]): Told[] {
     const none: Told = { format, items: 0, whole: 0, checks: 0, skipped: new Map(), refused: new Map() }
     const one = told.get(format) ?? none
     told.set(format, one)
-    const { checks, skipped, faults, notes = [] } = read()
+    const { checks, skipped, awaited = [], faults, notes = [] } = read()
     one.items += 1
     one.whole += faults.length === 0 ? 1 : 0
     one.checks += checks.length
-    for (const { reason } of skipped) count(one.skipped, reason)
+    for (const { reason } of [...skipped, ...awaited]) count(one.skipped, reason)
     for (const note of notes) count(one.skipped, note.replace(/^check \S+: /, ''))
     for (const { message } of faults) count(one.refused, message)
   }
@@ -131,6 +131,8 @@ function count(reasons: Map<string, number>, reason: string): void {
     .replace(/^test \S+( is skipped)?: /, '(a test) ')
     .replace(/\bit is disabled: .*/, 'it is disabled')
     .replace(/another repository \([^)]*\)/, 'another repository')
+    .replace(/\bthe library \S+ of /, 'a library: ')
+    .replace(/https?:\S+ is not fetched yet/, 'another repository is fetched at the push')
     .replaceAll(/"[^"]*"/g, '"…"')
     .replaceAll(/\([a-z][a-z0-9.-]*(, [a-z][a-z0-9.-]*)+\)/g, '(…)')
     .replaceAll(/\b\d+\b/g, 'N')

@@ -41,7 +41,7 @@ export function manifestJudge(repository: PackageName): ManifestJudge {
       readMetadata(metadata),
       import('../core/formats/repository.ts'),
     ])
-    const { faults, texts, skipped, files, notes } = readRepository(new Map([...entries, ...more]), {
+    const { faults, texts, skipped, awaited, files, notes } = readRepository(new Map([...entries, ...more]), {
       repository,
     })
     return {
@@ -49,9 +49,11 @@ export function manifestJudge(repository: PackageName): ManifestJudge {
       notes:
         files.length === 0
           ? [`there is no ${manifestFile}, no DEP-8, no tmt and no STI: nothing is registered`]
-          : [...skipped.map(({ name, reason }) => `check ${name} is skipped: ${reason}`), ...notes].map(
-              printable,
-            ),
+          : [
+              ...skipped.map(({ name, reason }) => `check ${name} is skipped: ${reason}`),
+              ...awaited.map(({ name, reason }) => `check ${name} is looked into once this is in: ${reason}`),
+              ...notes,
+            ].map(printable),
     }
   }
   const readEntry = async (entry: TreeEntry) => {

@@ -10,7 +10,7 @@ import { fmfMarker, isFmfFile } from '../core/formats/manifest-name.ts'
 export const fmfEntries = async (folder: string): Promise<Map<string, Entry>> =>
   (await fileEntry(join(folder, fmfMarker), 0)) ? metadataIn(folder) : new Map<string, Entry>()
 
-/** All the metadata below `folder`, and at most one file more than is read. */
+/** All the metadata below `folder`, that of sources included, and not much more than is read. */
 export async function metadataIn(folder: string): Promise<Map<string, Entry>> {
   const found = new Map<string, Entry>()
   const open = ['']
@@ -18,7 +18,7 @@ export async function metadataIn(folder: string): Promise<Map<string, Entry>> {
   for (let below = open.pop(); below !== undefined; below = open.pop()) {
     for await (const item of await opendir(join(folder, below))) {
       const path = `${below}${item.name}`
-      if ((seen += 1) > limits.treeFiles || found.size > limits.fmfFiles) return found
+      if ((seen += 1) > limits.treeFiles || found.size > limits.fmfFiles * (1 + limits.sources)) return found
       if (item.isDirectory() && item.name !== '.git') open.push(`${path}/`)
       if (!isFmfFile(path) || item.isDirectory()) continue
       const entry = await fileEntry(join(folder, path), limits.manifestBytes)

@@ -892,6 +892,7 @@ export interface Settings {
   limits?: LimitSettings
   retention?: RetentionSettings
   signIn?: SignInSettings
+  sources?: SourceSettings
   web?: WebSettings
 }
 /**
@@ -1311,6 +1312,17 @@ export interface OpenIdSettings {
    * Which claim is the name that maintainers are listed by; default: preferred_username. email counts only where the provider verified it.
    */
   userClaim?: string
+}
+/**
+ * Other repositories that checks of tmt may take tests, plans and libraries from.
+ */
+export interface SourceSettings {
+  /**
+   * What their addresses may begin with. Absent: the public forges that distributions use, over https.
+   *
+   * @maxItems 100
+   */
+  from?: string[]
 }
 /**
  * How the site is reached.

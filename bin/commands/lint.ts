@@ -13,9 +13,11 @@ export default {
     'Says what a push of the folder would declare, skip or be refused for. Exit 2: it would be refused.',
   async run(args) {
     const { values, positionals } = readArguments(args, {}, { least: 0, most: 1 })
-    const { checks, skipped, faults, texts, notes } = await readFolder(resolve(positionals[0] ?? '.'))
+    const { checks, skipped, awaited, faults, texts, notes } = await readFolder(
+      resolve(positionals[0] ?? '.'),
+    )
     const isRefused = faults.length > 0
-    if (values.json) printJson({ checks, skipped, faults, notes })
+    if (values.json) printJson({ checks, skipped, awaited, faults, notes })
     else if (isRefused) say(showFaultsOf(faults, texts))
     else {
       if (checks.length > 0)
@@ -24,6 +26,8 @@ export default {
           checks.map((check) => [check.name, formatOf(check), check.summary ?? check.run]),
         )
       for (const { name, reason } of skipped) print(plain(`check ${name} is skipped: ${reason}`))
+      for (const { name, reason } of awaited)
+        print(plain(`check ${name} is looked into once it is pushed: ${reason}`))
       for (const note of notes) print(plain(note))
     }
     return isRefused ? 2 : 0

@@ -17,7 +17,7 @@ import { exitStatus, printRan, unrun, type Ran } from '../home-report.ts'
 import { lookInto, outputFolder, runCheck, type Run } from '../home-run.ts'
 import { machineKeeper } from '../machine-keeper.ts'
 import { printJson, say } from '../output.ts'
-import { readFolder } from '../read-folder.ts'
+import { readWithSources } from '../home-sources.ts'
 import { repeat } from '../repeat.ts'
 import { requireTerminal } from '../terminal.ts'
 
@@ -49,7 +49,7 @@ export default {
       return repeatExecution(values.execution, values, stop)
     }
     const folder = resolve(positionals[0] ?? '.')
-    const reading = await readChecks(folder)
+    const reading = await readChecks(folder, stop.signal)
     if (!reading) return 2
     const { checks, skipped } = chosen(reading, values.check)
     if (values.shell && checks.length !== 1)
@@ -116,9 +116,10 @@ function stopOnSignal(): AbortController {
 }
 
 /** What the folder declares; null, having said it, when it cannot be read. */
-async function readChecks(folder: string): Promise<Reading | null> {
-  const reading = await readFolder(folder)
-  if (reading.faults.length === 0) return reading
+async function readChecks(folder: string, signal: AbortSignal): Promise<Reading | null> {
+  const reading = await readWithSources(folder, signal)
+  const { checks, faults, skipped, awaited } = reading
+  if (faults.length === 0) return { checks, faults, skipped: [...skipped, ...awaited] }
   say(showFaultsOf(reading.faults, reading.texts))
   return null
 }

@@ -12,6 +12,8 @@ export const limits = {
   /** Of a tree of fmf: its files, and the bytes of all of them. */
   fmfFiles: 2_000,
   fmfBytes: 2 * MiB,
+  /** Other repositories that checks of one may take something from. */
+  sources: 20,
   /** Of any one file, in any commit of a push. */
   fileBytes: 50 * MiB,
   /** Of the tree that a check finds in its machine. */

@@ -13,6 +13,8 @@ export { manifestFile }
 export interface ManifestContext {
   /** The package whose check repository it is; null at home, where nobody may know. */
   repository: PackageName | null
+  /** Why sources of tmt could not be fetched, by folder. Others that are not there may still come. */
+  unfetched?: ReadonlyMap<string, string>
 }
 
 /** The checks that `text` declares, or everything that is wrong with it, in the order of its lines. */

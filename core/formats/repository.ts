@@ -8,6 +8,7 @@ import { matchesText } from '../globs.ts'
 import type { ManifestContext, Options } from './native.ts'
 import { readSti, type StiReading } from './sti/read-sti.ts'
 import { readTmt } from './tmt/read-tmt.ts'
+import type { TmtSource } from './tmt/sources.ts'
 
 /** What stands at the paths that readers want to see (`isRead`). */
 export type Entries = ReadonlyMap<string, Entry>
@@ -19,6 +20,10 @@ export interface RepositoryReading extends Reading {
   files: readonly string[]
   /** What is run otherwise than it is written, or in part. */
   notes: readonly string[]
+  /** Other repositories that checks take tests, plans and libraries from, and whose trees are not there. */
+  sources: readonly TmtSource[]
+  /** What is known once such sources have been fetched that are not there yet. */
+  awaited: Reading['skipped']
 }
 
 export const formatOf = ({ dep8, tmt, sti }: Pick<Check, 'dep8' | 'tmt' | 'sti'>): string =>
@@ -33,8 +38,8 @@ export function readRepository(entries: Entries, context: ManifestContext): Repo
   const dep8 = control === undefined ? none : readControl(control, { entries, texts, context })
   const tmt = entries.has(fmfMarker)
     ? readTmt(entries, context)
-    : { ...none, notes: [], texts: new Map<string, string>() }
-  const sti = readPlaybooks(entries, context, tmt.checks.length > 0)
+    : { ...none, notes: [], texts: new Map<string, string>(), sources: [], awaited: [] }
+  const sti = readPlaybooks(entries, context, tmt.checks.length + tmt.awaited.length > 0)
   for (const [path, said] of [...tmt.texts, ...sti.texts]) texts.set(path, said)
   const playbooks = [...entries.keys()].filter(isStiFile)
   const files = [manifestFile, control ?? '', fmfMarker, ...playbooks].filter((file) => entries.has(file))
@@ -44,10 +49,12 @@ export function readRepository(entries: Entries, context: ManifestContext): Repo
     ['tmt', tmt],
     ['STI', sti],
   ])
-  if (read.faults.length > 0) return { ...none, faults: read.faults, texts, files, notes: [] }
+  const { sources, awaited } = tmt
+  const nothing = { ...none, texts, files, notes: [], sources, awaited }
+  if (read.faults.length > 0) return { ...nothing, faults: read.faults }
   if (read.checks.length <= limits.checks) {
     const { checks, notes } = withOptions(read.checks, others)
-    return { ...read, checks, texts, files, notes: [...tmt.notes, ...sti.notes, ...notes] }
+    return { ...nothing, ...read, checks, notes: [...tmt.notes, ...sti.notes, ...notes] }
   }
   const fault: Fault = {
     file: files.at(-1) ?? manifestFile,
@@ -56,10 +63,9 @@ export function readRepository(entries: Entries, context: ManifestContext): Repo
     message: `${read.checks.length} checks in one repository are too many`,
     mend: `declare at most ${limits.checks}`,
   }
-  return { ...none, faults: [fault], texts, files, notes: [] }
+  return { ...nothing, faults: [fault] }
 }
 
-/** Repositories that went over to tmt often keep their playbooks, which then say the same twice. */
 /** What checks.yaml says of checks that other formats declare. */
 function withOptions(
   checks: readonly Check[],
@@ -83,6 +89,7 @@ function withOptions(
   }
 }
 
+/** Repositories that went over to tmt often keep their playbooks, which then say the same twice. */
 function readPlaybooks(entries: Entries, context: ManifestContext, hasTmt: boolean): StiReading {
   const sti = readSti(entries, context)
   if (!hasTmt) return sti

@@ -12,7 +12,7 @@ export async function writePlan(plan: TmtPlan, folder: string): Promise<void> {
     await writeFile(join(folder, path), text)
   }
   await write('environment', exportsOf(plan.environment))
-  await write('settings', assignments({ exit_first: plan.exitFirst ? 'yes' : '' }))
+  await write('settings', assignments({ exit_first: plan.exitFirst ? 'yes' : '', root: plan.root }))
   for (const step of ['prepare', 'finish'] as const)
     for (const [at, command] of plan[step].entries()) await write(`${step}/${numbered(at)}`, `${command}\n`)
   for (const [at, test] of plan.tests.entries()) {
@@ -22,6 +22,8 @@ export async function writePlan(plan: TmtPlan, folder: string): Promise<void> {
     await write(`${own}/environment`, exportsOf(test.environment))
     await write(`${own}/files`, test.files.map((path) => `${path}\n`).join(''))
     await write(`${own}/test`, `${test.command}\n`)
+    for (const [nick, library] of Object.entries(test.libraries))
+      await write(`${own}/libraries/${nick}`, `${library}\n`)
   }
 }
 
@@ -37,6 +39,7 @@ const settingsOf = (test: TmtTest, at: number): string =>
       .replace(/^-/, '')
       .slice(0, 100),
     folder: test.folder,
+    tree: test.tree,
     framework: test.framework,
     duration: String(test.durationSeconds),
     restart_codes: test.restart.codes.join(' '),

@@ -5,9 +5,9 @@ import { printable } from '../../core/formats/show-faults.ts'
 import { fullName, isReleaseName, isShared, type PackageName } from '../../core/names.ts'
 import type { RefUpdate } from '../../schemas/types.gen.ts'
 import type { Services } from '../services.ts'
-import type { Registration } from '../store/registrations.ts'
+import type { Registered } from './register-push.ts'
 
-type Current = Registration & { isDefault: boolean }
+type Current = Registered['current'][number]
 
 /** More are counted, not shown. */
 const most = { branches: 20, checks: 50 }
@@ -17,7 +17,7 @@ const prefix = 'refs/heads/'
 export function pushAnswer(
   { baseUrl }: Pick<Services, 'baseUrl'>,
   name: PackageName,
-  current: readonly Current[],
+  { current, lacking }: Registered,
   updates: readonly RefUpdate[],
 ): string {
   const pushed = updates.flatMap(({ ref }) => (ref.startsWith(prefix) ? [ref.slice(prefix.length)] : []))
@@ -30,6 +30,7 @@ export function pushAnswer(
     `Registered for ${fullName(name)}:`,
     ...blocks.flat().map((line) => `  ${line}`),
     ...andMore(pushed.length - most.branches, 'branches', '  '),
+    ...lacking.map((why) => `  missing for now, and tried again: ${printable(why)}`),
     `See ${baseUrl()}/packages/${fullName(name)}`,
     '',
   ].join('\n')

@@ -1,18 +1,22 @@
 /** A push is in: what its branches declare now is what runs from now on. Safe to repeat, also at the same time. */
 import type { Check } from '../../core/check.ts'
-import { limits } from '../../core/formats/limits.ts'
-import type { Entry } from '../../core/formats/manifest-file.ts'
-import { fmfMarker, isFmfFile, isStiFile, readFiles, stiFolder } from '../../core/formats/manifest-name.ts'
-import { readRepository } from '../../core/formats/repository.ts'
 import { fullName, type PackageName } from '../../core/names.ts'
 import { defaultBranch } from '../git/default-branch.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
 import type { Services } from '../services.ts'
 import type { Registration } from '../store/registrations.ts'
+import { readChecks, type Declared } from './read-checks.ts'
 
-type Needs = Pick<Services, 'config' | 'log' | 'now' | 'repositories' | 'stores' | 'transaction'>
+type Needs = Pick<Services, 'config' | 'log' | 'now' | 'repositories' | 'settings' | 'stores' | 'transaction'>
 
 const alone = oneAtATime()
+const never = new AbortController().signal
+
+export interface Registered {
+  current: (Registration & { isDefault: boolean })[]
+  /** What checks of the branches that were read take from elsewhere and do not get, in words. */
+  lacking: string[]
+}
 
 /**
  * Registers every branch of the repository whose head is not what is registered, forgets those that are gone, and returns
@@ -22,11 +26,38 @@ export function registerPush(
   services: Needs,
   name: PackageName,
   pushedBy: string | null,
-): Promise<(Registration & { isDefault: boolean })[]> {
-  return alone(`${services.config.data}\0${fullName(name)}`, () => register(services, name, pushedBy))
+): Promise<Registered> {
+  return inTurn(services, name, () => register(services, name, { pushedBy, due: new Set(), signal: never }))
 }
 
-async function register(services: Needs, name: PackageName, pushedBy: string | null) {
+/** Registers branches anew that lack something from elsewhere, which may be there by now. */
+export function registerLacking(
+  services: Needs,
+  name: PackageName,
+  signal: AbortSignal = never,
+): Promise<Registered> {
+  return inTurn(services, name, async () =>
+    register(services, name, {
+      ...{ pushedBy: null, due: await services.repositories.lacking.of(name), signal },
+    }),
+  )
+}
+
+const inTurn = <T>({ config }: Needs, name: PackageName, work: () => Promise<T>): Promise<T> =>
+  alone(`${config.data}\0${fullName(name)}`, work)
+
+interface Push {
+  pushedBy: string | null
+  /** Commits that are read though they are registered. */
+  due: ReadonlySet<string>
+  signal: AbortSignal
+}
+
+async function register(
+  services: Needs,
+  name: PackageName,
+  { pushedBy, due, signal }: Push,
+): Promise<Registered> {
   const { repositories, stores, transaction, now } = services
   const { id: packageId } = await stores.packages.get(name)
   const before = await stores.registrations.current(packageId)
@@ -38,15 +69,18 @@ async function register(services: Needs, name: PackageName, pushedBy: string | n
   const known = new Map(before.map(({ branch, commit }) => [branch, commit]))
   const gone = [...known.keys()].filter((branch) => !branches.has(branch))
   // Often several branches are at one commit.
-  const declared = new Map<string, Promise<Check[]>>()
-  const checksAt = (commit: string): Promise<Check[]> => {
-    const reading = declared.get(commit) ?? readChecks(services, name, commit)
-    declared.set(commit, reading)
-    return reading
-  }
+  const declared = new Map<string, Declared>()
   const moved: { branch: string; commit: string; checks: Check[] }[] = []
-  for (const [branch, commit] of branches)
-    if (known.get(branch) !== commit) moved.push({ branch, commit, checks: await checksAt(commit) })
+  for (const [branch, commit] of branches) {
+    if (known.get(branch) === commit && !due.has(commit)) continue
+    const found = declared.get(commit) ?? (await readChecks(services, name, { commit, signal }))
+    declared.set(commit, found)
+    if (known.get(branch) !== commit || hasChanged(before, branch, found.checks))
+      moved.push({ branch, commit, checks: found.checks })
+  }
+  // First: who dies between the two reads it all again.
+  const lacked = await repositories.lacking.of(name)
+  await repositories.lacking.set(name, stillLacking(lacked, branches, declared))
   await transaction(async ({ registrations }) => {
     for (const branch of gone) await registrations.drop(packageId, branch)
     for (const one of moved)
@@ -54,43 +88,26 @@ async function register(services: Needs, name: PackageName, pushedBy: string | n
     if (byDefault !== null) await registrations.setDefault(packageId, byDefault)
   })
   if (byDefault !== null && byDefault !== head) await repositories.setHead(name, byDefault)
-  return stores.registrations.current(packageId)
+  return {
+    current: await stores.registrations.current(packageId),
+    lacking: [...new Set([...declared.values()].flatMap(({ lacking }) => lacking))],
+  }
 }
 
-/** What `commit` declares. What the hook would have refused declares nothing: it came in by another door. */
-async function readChecks(
-  { repositories, log }: Needs,
-  repository: PackageName,
-  commit: string,
-): Promise<Check[]> {
-  if (!(await repositories.commit(repository, commit)))
-    throw new Error(`commit ${commit} is missing from the repository of ${fullName(repository)}`)
-  const entries = new Map<string, Entry>()
-  for (const path of readFiles) {
-    const found = await repositories.entry(repository, commit, path, limits.manifestBytes)
-    if (found) entries.set(path, { ...found, kind: kindOf(found.mode) })
-  }
-  const hasTmt = (await repositories.entry(repository, commit, fmfMarker, 0)) !== null
-  const wanted = {
-    isWanted: (path: string): boolean => (hasTmt && isFmfFile(path)) || isStiFile(path),
-    isEntered: (path: string): boolean => hasTmt || `${path}/` === stiFolder,
-    ...{ fileBytes: limits.manifestBytes, allBytes: limits.fmfBytes },
-  }
-  for (const [path, found] of await repositories.entries(repository, commit, wanted))
-    entries.set(path, { ...found, kind: kindOf(found.mode) })
-  const { checks, faults } = readRepository(entries, { repository })
-  if (faults.length > 0)
-    log.warn(
-      { repository: fullName(repository), commit, faults },
-      'a commit that no hook has seen declares no checks',
-    )
-  return checks
-}
+const hasChanged = (before: readonly Registration[], branch: string, checks: readonly Check[]): boolean =>
+  JSON.stringify(before.find((one) => one.branch === branch)?.checks) !== JSON.stringify(checks)
 
-function kindOf(mode: string): Entry['kind'] {
-  if (mode === '120000') return 'link'
-  if (mode === '160000') return 'submodule'
-  return mode.startsWith('100') ? 'file' : 'folder'
+/** Of commits that are branches still: those that lacked something when they were read last. */
+function stillLacking(
+  before: ReadonlySet<string>,
+  branches: ReadonlyMap<string, string>,
+  declared: ReadonlyMap<string, Declared>,
+): Set<string> {
+  const lacks = (commit: string): boolean => {
+    const now = declared.get(commit)
+    return now ? now.lacking.length > 0 : before.has(commit)
+  }
+  return new Set([...branches.values()].filter(lacks))
 }
 
 /** Registers pushes whose post-receive call got lost: repositories whose branches are not what is registered. */

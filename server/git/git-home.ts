@@ -1,9 +1,10 @@
 /** What the real git finds around it here: our configuration, our hooks, and nothing of the host's or the caller's. */
-import { randomUUID } from 'node:crypto'
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { limits } from '../../core/formats/limits.ts'
+import { ownRefs } from './whole-tree.ts'
+import { writeWhole } from './write-whole.ts'
 import { shellQuote } from '../shell-quote.ts'
 
 /** Seconds that the judging hook may take. */
@@ -31,14 +32,6 @@ export async function prepareGitHome(folder: string): Promise<NodeJS.ProcessEnv>
   }
 }
 
-/** A file that another server's git may be reading appears whole or not at all. */
-async function writeWhole(path: string, text: string, mode: number): Promise<void> {
-  const draft = `${path}.${randomUUID()}`
-  await writeFile(draft, text)
-  await chmod(draft, mode)
-  await rename(draft, path)
-}
-
 /**
  * @note Objects stay loose until git packs them, into small packs: isomorphic-git reads a loose object alone but a pack
  * as a whole into memory. Packing happens within a push, so that no process outlives the one that began it. What is
@@ -54,6 +47,7 @@ const configuration = (hooks: string): string => `# Written by Assay at its star
 	directory = *
 [transfer]
 	fsckObjects = true
+	hideRefs = ${ownRefs}
 	unpackLimit = 100000
 [receive]
 	maxInputSize = ${limits.packBytes}

@@ -8,12 +8,14 @@ import git from 'isomorphic-git'
 import { fullName, parsePackage, type PackageName } from '../../core/names.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
 import { prepareGitHome } from './git-home.ts'
+import { lackingCommits } from './lacking.ts'
 import { commitFacts, readEntry, treeFiles, type CommitFacts, type TreeFile } from './objects.ts'
 import { refsSignature } from './refs-signature.ts'
 import { runGit } from './run-git.ts'
 import { treeChanges, type TreeChanges } from './tree-changes.ts'
 import { treeTar } from './tree-tar.ts'
 import { wantedEntries, type Wanted } from './wanted-entries.ts'
+import { sourceJoiner, wholeOf, type SourceJoiner } from './whole-tree.ts'
 
 /** For pages. */
 const limits = { files: 2_000, fileBytes: 1024 ** 2, changedFiles: 100 }
@@ -62,6 +64,7 @@ export function repositories(folder: string) {
 
   return {
     path,
+    lacking: lackingCommits(join(own, 'lacking')),
     /** For the real git: nothing of the server's own environment but PATH. */
     environment,
 
@@ -117,8 +120,28 @@ export function repositories(folder: string) {
     entry: (name: PackageName, commit: string, filePath: string, limit: number) =>
       readEntry(path(name), commit, filePath, limit),
 
-    /** What stands at the paths that are wanted, of a commit that exists. */
-    entries: (name: PackageName, commit: string, wanted: Wanted) => wantedEntries(path(name), commit, wanted),
+    /** What stands at the paths that are wanted, of a commit that exists and of what it was joined with. */
+    async entries(name: PackageName, commit: string, wanted: Wanted) {
+      const gitdir = path(name)
+      return wantedEntries(gitdir, await wholeOf(gitdir, commit), wanted)
+    },
+
+    /** Joins a commit with what its checks take from elsewhere, as more of that becomes known: see whole-tree.ts. */
+    async whileJoining<T>(
+      name: PackageName,
+      { commit, signal }: { commit: string; signal: AbortSignal },
+      work: (join: SourceJoiner) => Promise<T>,
+    ): Promise<T> {
+      const gitdir = join(own, 'sources', randomUUID())
+      await make(gitdir)
+      try {
+        return await work(
+          sourceJoiner({ gitdir, target: path(name), env: await environment(), signal }, commit),
+        )
+      } finally {
+        await rm(gitdir, { recursive: true, force: true })
+      }
+    },
 
     treeTar: (name: PackageName, commit: string): Readable => treeTar(path(name), commit),
 

@@ -1,4 +1,4 @@
-/** A commit's tree as a tar stream, made while it is read: one file at a time is in memory. */
+/** A commit's tree, and what its checks take from elsewhere, as a tar stream: one file at a time is in memory. */
 import fs from 'node:fs'
 import { Readable } from 'node:stream'
 import git from 'isomorphic-git'
@@ -7,6 +7,7 @@ import { NotFound } from '../../core/errors.ts'
 import { limits } from '../../core/formats/limits.ts'
 import { staysInside } from '../../core/formats/tree-links.ts'
 import { isMissing } from './objects.ts'
+import { wholeOf } from './whole-tree.ts'
 import { badTree, walkTree, type WalkedEntry } from './walk-tree.ts'
 
 type EntryHeader = Partial<Header> & Pick<Header, 'name'>
@@ -26,7 +27,7 @@ export function treeTar(gitdir: string, commit: string): Readable {
 
 async function fill(tar: Pack, gitdir: string, commit: string): Promise<void> {
   let bytes = 0
-  for await (const entry of walkTree(gitdir, commit)) {
+  for await (const entry of walkTree(gitdir, await wholeOf(gitdir, commit))) {
     if (entry.type !== 'blob') continue
     const { blob } = await git.readBlob({ fs, gitdir, oid: entry.oid })
     if ((bytes += blob.length) > limits.treeBytes) throw badTree(`more than ${limits.treeBytes} bytes`)

@@ -52,8 +52,8 @@ export function gitRoutes(services: Services, sessions: GitSessions): Router {
     await authorize(services, request, 'host.ask')
     const { repository, user, updates } = parseBody(request.body, validatePush)
     const name = parsePackage(repository)
-    const branches = await registerPush(services, name, user ?? null)
-    response.type('text/plain').send(pushAnswer(services, name, branches, updates))
+    const registered = await registerPush(services, name, user ?? null)
+    response.type('text/plain').send(pushAnswer(services, name, registered, updates))
   })
   return router
 }

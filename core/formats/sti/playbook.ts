@@ -70,6 +70,8 @@ function planOf(path: string, tests: TmtTest[], packages: string[]): TmtPlan {
     prepare: [],
     finish: [],
     exitFirst: false,
+    awaits: [],
+    root: '',
     tests,
     hardware: { memoryMiB: 2048, cpus: 1, diskMiB: 8192, arch: null, unmet: null },
     notes: [],
@@ -179,6 +181,9 @@ function readTest([name, said]: [string, Data], around: Around): TmtTest {
     packages: [],
     recommended: [],
     files: [],
+    wants: [],
+    libraries: {},
+    tree: '',
     notes: [],
   }
 }

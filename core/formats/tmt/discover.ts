@@ -1,23 +1,22 @@
 /** Which tests a plan runs: those in the tree that it selects, or those that it holds itself. Pure. */
-import type { Context } from '../fmf/condition.ts'
 import { BadFilter, readFilter, type Lookup } from '../fmf/filter.ts'
 import { isData, type Data } from '../fmf/merge.ts'
 import { BadPattern } from '../fmf/pattern.ts'
+import { withLibraries } from './libraries.ts'
 import { applies, whyNotThePhase } from './phases.ts'
-import type { AdjustedNode, Project } from './project.ts'
+import type { AdjustedNode, Project, Surroundings } from './project.ts'
 import { readTest, type TmtTest } from './test.ts'
+import { folderOf, inside, plainPath, sourceOf } from './sources.ts'
 import { flagOf, numberOf, phasesOf, textOf, textsOf, type Values } from './values.ts'
 
-export interface Discovering {
-  project: Project
-  context: Context
+export interface Discovering extends Surroundings {
   framework: TmtTest['framework']
+  /** Root of the plan's own tree of metadata. */
+  root: string
 }
 
 /** Keys of a phase that ask for what is not done here, and in which words. */
 const unmet: Readonly<Record<string, string>> = {
-  url: 'it takes tests from another repository, which is not fetched here yet (url)',
-  ref: 'it takes tests from another commit (ref)',
   link: 'it selects tests by their links (link)',
   'modified-only': 'it selects tests by what was modified (modified-only)',
   'dist-git-source': 'it takes tests from the sources of the package (dist-git-source)',
@@ -26,7 +25,11 @@ const unmet: Readonly<Record<string, string>> = {
 
 /** The tests in the order in which they run. What cannot be had stands among them, skipped with the reason. */
 export function discover(plan: Values, how: Discovering): TmtTest[] {
-  const phases = phasesOf(plan, 'discover')
+  const all = phasesOf(plan, 'discover')
+  // Also for phases that apply to other builds.
+  for (const { url, ref } of all)
+    if (url !== undefined) wantAnyway({ data: { url, ref }, refuse: plan.refuse }, how)
+  const phases = all
     .filter((phase) => applies(phase, plan, how))
     .map((data, at) => ({ data, refuse: plan.refuse, name: nameOf(data, at) }))
     .sort((one, other) => orderOf(one) - orderOf(other))
@@ -36,7 +39,12 @@ export function discover(plan: Values, how: Discovering): TmtTest[] {
       ? tests
       : tests.map((test) => ({ ...test, name: `/${phase.name}${test.name}` }))
   })
-  return [...found, ...scripts(plan, how)]
+  return [...found, ...scripts(plan, how)].map((test) => withLibraries(test, how))
+}
+
+const wantAnyway = (values: Values, { want }: Discovering): void => {
+  const source = sourceOf(values)
+  if (typeof source !== 'string') want(source)
 }
 
 const nameOf = ({ name }: Data, at: number): string =>
@@ -69,19 +77,38 @@ const standIn = ({ name, refuse }: Phase, skip: string): TmtTest => ({
 
 const defaults = { name: '', folder: '', duration: '5m', framework: 'shell' } as const
 
-function fromTree(phase: Phase, { project, context, framework }: Discovering): TmtTest[] {
-  const root = (textOf(phase, 'path') ?? '')
-    .split('/')
-    .filter((part) => part !== '' && part !== '.')
-    .join('/')
+function fromTree(phase: Phase, how: Discovering): TmtTest[] {
+  const { project, context, framework } = how
+  const home = rootOf(phase, how)
+  if ('reason' in home) return [standIn(phase, home.reason)]
+  const { root } = home
   const nodes = project.nodes(root, context)
-  if (!nodes) return [standIn(phase, `there is no tree of tests at ${root} (path)`)]
+  if (!nodes) return [standIn(phase, `there is no tree of tests at ${textOf(phase, 'path') ?? '/'} (path)`)]
   const tests = nodes.filter(({ data }) => data['test'] !== undefined)
-  return select(tests, phase, project).map(({ name, folder, ...values }) => {
-    const test = readTest(values, { ...defaults, name, folder, framework })
-    const path = values.data['path'] === undefined || root === '' ? test.folder : `${root}/${test.folder}`
+  const found = select(tests, phase, project).map(({ name, folder, ...values }) => {
+    const test = readTest(values, { ...defaults, name, folder, framework, tree: root })
+    const path = values.data['path'] === undefined ? test.folder : inside(root, test.folder)
     return { ...test, folder: path, skip: disabled(values) ?? test.skip }
   })
+  const wrong = project.wrongWith(root)
+  return wrong === null ? found : [standIn(phase, `its tests cannot be read: ${wrong}`)]
+}
+
+/** The tree that the phase takes its tests from: the plan's own, or another repository's. */
+function rootOf(phase: Phase, { root, want }: Discovering): { root: string } | { reason: string } {
+  const path = plainPath(textOf(phase, 'path') ?? '')
+  if (path === null) return { reason: 'its tests are in a folder that leads out of the tree (path)' }
+  const { url, ref } = phase.data
+  if (url === undefined || url === null)
+    return ref === undefined || ref === null
+      ? { root: inside(root, path) }
+      : { reason: 'it takes tests from another commit of its own repository (ref)' }
+  const source = sourceOf(phase)
+  if (typeof source === 'string') return { reason: source }
+  const lacking = want(source)
+  return lacking === null
+    ? { root: inside(folderOf(source), path) }
+    : { reason: `it takes tests from elsewhere: ${lacking}` }
 }
 
 const disabled = (values: Values & Pick<AdjustedNode, 'because'>): string | null =>
@@ -139,7 +166,7 @@ const usual: Data = {
   },
 }
 
-function ownTests(phase: Phase, { framework }: Discovering): TmtTest[] {
+function ownTests(phase: Phase, { framework, root }: Discovering): TmtTest[] {
   return phasesOf(phase, 'tests').map((data, at) => {
     const values = {
       data,
@@ -148,16 +175,18 @@ function ownTests(phase: Phase, { framework }: Discovering): TmtTest[] {
     const name = textOf(values, 'name') ?? `default-${at}`
     const test = readTest(values, {
       name: `/${name.replace(/^\/+/, '')}`,
-      folder: '',
+      folder: root,
+      tree: root,
       duration: '1h',
       framework,
     })
-    return { ...test, skip: disabled({ ...values, because: null }) ?? test.skip }
+    const folder = data['path'] === undefined ? root : inside(root, test.folder)
+    return { ...test, folder, skip: disabled({ ...values, because: null }) ?? test.skip }
   })
 }
 
 /** `execute: script`, which makes a test of each of its commands. */
-function scripts(plan: Values, { framework }: Discovering): TmtTest[] {
+function scripts(plan: Values, { framework, root }: Discovering): TmtTest[] {
   const [execute] = phasesOf(plan, 'execute')
   if (!isData(execute) || execute['script'] === undefined) return []
   const values = {
@@ -168,7 +197,7 @@ function scripts(plan: Values, { framework }: Discovering): TmtTest[] {
   return textsOf(values, 'script').map((test, at) =>
     readTest(
       { ...values, data: { test, duration } },
-      { ...defaults, name: `/script-${String(at).padStart(2, '0')}`, framework },
+      { ...defaults, name: `/script-${String(at).padStart(2, '0')}`, folder: root, tree: root, framework },
     ),
   )
 }

@@ -2,12 +2,14 @@
 import type { Context } from '../fmf/condition.ts'
 import { isData, type Data } from '../fmf/merge.ts'
 import { discover } from './discover.ts'
+import { imported } from './imported.ts'
 import { hardwareOf, type Hardware } from './hardware.ts'
 import { applies, whyNotThePhase } from './phases.ts'
 import { extended } from './context.ts'
 import { planKeys, slips } from './keys.ts'
-import type { AdjustedNode, Project } from './project.ts'
+import type { AdjustedNode, Project, Surroundings } from './project.ts'
 import { packageName } from './requirements.ts'
+import { folderOf, inside, type TmtSource } from './sources.ts'
 import type { TmtTest } from './test.ts'
 import { environmentOf, flagOf, phasesOf, textOf, textsOf, type Values } from './values.ts'
 
@@ -16,6 +18,10 @@ export interface TmtPlan {
   summary: string | null
   /** Why it cannot be run, whatever its tests; null: it can. */
   skip: string | null
+  /** Sources that it wants and that are not there. */
+  awaits: readonly TmtSource[]
+  /** Folder that its commands run in, from the root of the repository. */
+  root: string
   environment: Readonly<Record<string, string>>
   /** Files of variables, from the root of the repository. */
   environmentFiles: readonly string[]
@@ -37,8 +43,23 @@ export const defaultPlan: Data = { discover: { how: 'fmf' }, execute: { how: 'tm
 export const isPlan = ({ data }: Pick<AdjustedNode, 'data'>): boolean =>
   data['execute'] !== undefined || data['plan'] !== undefined
 
-/** Reads the plan that `node` is in `context`. */
+/** Reads the plan that `node` is in `context`, or the one that it imports. */
 export function readPlan(node: AdjustedNode, project: Project, context: Context): TmtPlan {
+  const awaits = new Map<string, TmtSource>()
+  const want = (source: TmtSource): string | null => {
+    const lacking = project.want(source)
+    if (lacking !== null) awaits.set(folderOf(source), source)
+    return lacking
+  }
+  const found = imported(node, { project, context, want })
+  const plan =
+    typeof found === 'string'
+      ? { ...planOf({ ...node, data: {} }, { project, context, want }), skip: found }
+      : planOf(found, { project, context, want })
+  return { ...plan, awaits: [...awaits.values()] }
+}
+
+function planOf(node: AdjustedNode, { project, context, want }: Surroundings): Omit<TmtPlan, 'awaits'> {
   const whole = extended(context, ownContext(node))
   const around = { project, context: whole }
   const execute = phasesOf(node, 'execute')
@@ -46,17 +67,21 @@ export function readPlan(node: AdjustedNode, project: Project, context: Context)
   const finish = phasesOf(node, 'finish').filter((phase) => applies(phase, node, around))
   const files = textsOf(node, 'environment-file')
   const skip =
-    whyNot(node, execute, files) ??
+    whyNot(execute, files) ??
     prepare.map(unmetPreparation).find(isReason) ??
     finish.map(unmetEnd).find(isReason)
-  const tests = skip === undefined ? discover(node, { ...around, framework: frameworkOf(execute) }) : []
+  const tests =
+    skip === undefined
+      ? discover(node, { ...around, want, root: node.root, framework: frameworkOf(execute) })
+      : []
   const runs = tests.filter((test) => test.skip === null)
   return {
     name: node.name,
     summary: textOf(node, 'summary'),
     skip: skip ?? (runs.length > 0 ? null : (tests.find((test) => test.skip !== null)?.skip ?? null)),
     environment: environmentOf(node, 'environment'),
-    environmentFiles: files,
+    environmentFiles: files.map((file) => inside(node.root, file)),
+    root: node.root,
     ...packagesOf(prepare.map(asValues(node)), runs),
     prepare: inOrder(prepare).flatMap((phase) => commandsOf(phase, node)),
     finish: inOrder(finish).flatMap((phase) => commandsOf(phase, node)),
@@ -96,9 +121,7 @@ function ownContext({ data, refuse }: Values): Context {
   return new Map()
 }
 
-function whyNot({ data }: Values, execute: readonly Data[], files: readonly string[]): string | null {
-  if (data['plan'] !== undefined)
-    return 'it is imported from another repository, which is not fetched here yet (plan)'
+function whyNot(execute: readonly Data[], files: readonly string[]): string | null {
   const [phase, ...more] = execute
   if (more.length > 0) return 'it executes in several ways (execute)'
   const how = phase?.['how'] ?? 'tmt'

@@ -9,6 +9,7 @@ import { limits } from '../limits.ts'
 import { textOf, type Entry } from '../manifest-file.ts'
 import { fmfConfig, fmfMarker, fmfRoot, isFmfFile } from '../manifest-name.ts'
 import { readSource, type Source } from '../source.ts'
+import { fetchedIn, folderOf, sourceFolderIn, type TmtSource } from './sources.ts'
 import type { Values } from './values.ts'
 
 /** A node with its values in a context. */
@@ -16,6 +17,8 @@ export interface AdjustedNode extends Values {
   name: string
   /** From the root of the repository. */
   folder: string
+  /** Root of its tree of metadata: '' is the repository's own. */
+  root: string
   /** Whether a rule that is for some other context says something of `enabled`. */
   mayChange: boolean
   because: string | null
@@ -25,24 +28,52 @@ export interface Project {
   patterns: Patterns
   /** The nodes of the tree whose root is the folder `root`, as they are in `context`; null: there is no tree. */
   nodes: (root: string, context: Context) => AdjustedNode[] | null
-  /** Everything that was found wrong by now, each thing once. */
+  /** Everything that was found wrong by now in the project's own files, each thing once. */
   faults: () => Fault[]
+  /** What was found wrong by now in the source that the tree at `root` is of; null: nothing. */
+  wrongWith: (root: string) => string | null
+  /** Asks for a source; null: it is there, else why it is not. */
+  want: (source: TmtSource) => string | null
+  /** All that was asked for and is not there. */
+  wanted: () => TmtSource[]
   texts: ReadonlyMap<string, string>
 }
 
-/** The project that `entries` hold; what is not of fmf in them is passed over. */
-export function openProject(entries: ReadonlyMap<string, Entry>): Project {
+/** What a plan is read in. */
+export interface Surroundings {
+  project: Project
+  context: Context
+  /** Asks for a source on behalf of the plan; null: it is there, else why it is not. */
+  want: (source: TmtSource) => string | null
+}
+
+/**
+ * The project that `entries` hold, with what was fetched for it from elsewhere; what is not of fmf in them is passed over.
+ * `unfetched` says by folder why a source could not be fetched.
+ */
+export function openProject(
+  entries: ReadonlyMap<string, Entry>,
+  unfetched: ReadonlyMap<string, string> = new Map(),
+): Project {
   const faults = new Map<string, Fault>()
-  const refuse = (fault: Fault): void =>
-    void faults.set(`${fault.file}:${fault.line}:${fault.column} ${fault.message}`, fault)
+  /** Others' mistakes are no reason to refuse a push: they are one to skip what needs them. */
+  const foreign = new Map<string, string>()
+  const refuse = (fault: Fault): void => {
+    const folder = sourceFolderIn(fault.file)
+    if (folder === null) faults.set(`${fault.file}:${fault.line}:${fault.column} ${fault.message}`, fault)
+    else if (!foreign.has(folder))
+      foreign.set(folder, `${fault.file.slice(folder.length + 1)}:${fault.line}: ${fault.message}`)
+  }
+  const fetched = fetchedIn(entries)
+  const wanted = new Map<string, TmtSource>()
   const texts = new Map<string, string>()
   const roots = [...entries.keys()].map(fmfRoot).filter((root) => root !== null)
   const read = memoized((path: string) => readFile(path, entries, texts, refuse))
   const budget = patterns()
-  const isSmall = isWithin(entries, refuse)
+  const isSmall = memoized((folder: string) => isWithin(folder, entries, refuse))
 
   const grown = memoized((root: string): FmfNode[] => {
-    if (!isSmall) return []
+    if (!isSmall(sourceFolderIn(`${root}/`) ?? '')) return []
     const files = filesOf(root, roots, entries)
     const found = files.flatMap((path): FmfFile[] => {
       const source = read(path)
@@ -60,6 +91,14 @@ export function openProject(entries: ReadonlyMap<string, Entry>): Project {
     patterns: budget,
     nodes: (root, context) => (roots.includes(root) ? nodesOf(JSON.stringify([root, [...context]])) : null),
     faults: () => [...faults.values()],
+    wrongWith: (root) => foreign.get(sourceFolderIn(`${root}/`) ?? '') ?? null,
+    want({ url, ref }) {
+      const folder = folderOf({ url, ref })
+      if (fetched.has(folder)) return null
+      wanted.set(folder, { url, ref })
+      return unfetched.get(folder) ?? `${url} is not fetched yet`
+    },
+    wanted: () => [...wanted.values()],
     texts,
   }
 }
@@ -84,13 +123,18 @@ const filesOf = (root: string, roots: readonly string[], entries: ReadonlyMap<st
       !roots.some((other) => other.length > root.length && path.startsWith(`${other}/`)),
   )
 
-function isWithin(entries: ReadonlyMap<string, Entry>, refuse: (fault: Fault) => void): boolean {
-  const files = [...entries].filter(([path]) => isFmfFile(path))
+/** Of the project's own files, or of those of the source in `folder`. */
+function isWithin(
+  folder: string,
+  entries: ReadonlyMap<string, Entry>,
+  refuse: (fault: Fault) => void,
+): boolean {
+  const files = [...entries].filter(([path]) => isFmfFile(path) && (sourceFolderIn(path) ?? '') === folder)
   const bytes = files.reduce((sum, [, { size }]) => sum + size, 0)
   if (files.length <= limits.fmfFiles && bytes <= limits.fmfBytes) return true
   const message = `marks the root of ${files.length} files of metadata, of ${bytes} bytes in all`
   const mend = `keep to ${limits.fmfFiles} files and ${limits.fmfBytes} bytes`
-  refuse({ file: fmfMarker, line: 1, column: 1, message, mend })
+  refuse({ file: below(folder, fmfMarker), line: 1, column: 1, message, mend })
   return false
 }
 
@@ -148,7 +192,8 @@ function adjusted(node: FmfNode, { root, context, budget, refuse }: Adjusting): 
     const place = node.place(key)
     refuse({ ...place, file: below(root, place.file), message: `${node.name}: ${message}`, mend })
   }
-  const common = { name: node.name, folder: below(root, node.folder).replace(/\/$/, ''), refuse: complain }
+  const folder = below(root, node.folder).replace(/\/$/, '')
+  const common = { name: node.name, folder, root, refuse: complain }
   const { adjust: rules, ...plain } = node.data
   try {
     const { data, because } = adjust(node.data, context, budget)

@@ -7,36 +7,52 @@ import { uniqueNames } from '../unique-names.ts'
 import { anyContext } from './context.ts'
 import { defaultPlan, isPlan, readPlan, type TmtPlan } from './plan.ts'
 import { checkOfPlan, planNotes } from './plan-check.ts'
+import { folderOf, type TmtSource } from './sources.ts'
 import { openProject, type AdjustedNode, type Project } from './project.ts'
 import { flagOf } from './values.ts'
 
 export interface TmtReading extends Reading {
+  /** Sources that it takes tests, plans and libraries from, and that are not there. */
+  sources: TmtSource[]
+  /** What is known once sources have been fetched that are not there yet. */
+  awaited: Reading['skipped']
   /** What is known to be run otherwise than asked for. */
   notes: string[]
   texts: ReadonlyMap<string, string>
 }
 
+export interface TmtContext {
+  repository: PackageName | null
+  /** Why sources could not be fetched, by folder. Others that are not there may still come. */
+  unfetched?: ReadonlyMap<string, string> | undefined
+}
+
 /** What the project in `entries` declares; the caller knows that there is one. */
 export function readTmt(
   entries: ReadonlyMap<string, Entry>,
-  { repository }: { repository: PackageName | null },
+  { repository, unfetched }: TmtContext,
 ): TmtReading {
-  const project = openProject(entries)
+  const project = openProject(entries, unfetched)
   const nodes = plansIn(project, anyContext)
   const plans = nodes.map((node) => ({ ...readPlan(node, project, anyContext), off: whyDisabled(node) }))
   const faults = project
     .faults()
     .sort((one, other) => (one.file < other.file ? -1 : one.file > other.file ? 1 : one.line - other.line))
-  if (faults.length > 0) return { checks: [], skipped: [], faults, notes: [], texts: project.texts }
+  const { texts } = project
+  const sources = project.wanted()
+  const reading: TmtReading = {
+    ...{ checks: [], skipped: [], awaited: [], faults, notes: [], texts, sources },
+  }
+  if (faults.length > 0) return reading
   const names = uniqueNames(plans.map(({ name }) => checkName(name)))
-  const reading: TmtReading = { checks: [], skipped: [], faults: [], notes: [], texts: project.texts }
   if (plans.length === 0)
     reading.skipped.push({ name: 'tmt', reason: 'its metadata declares neither plans nor tests' })
   for (const [at, { off, ...plan }] of plans.entries()) {
     const name = names[at] ?? checkName(plan.name)
     const reason =
       off ?? plan.skip ?? plan.hardware.unmet ?? (plan.tests.length === 0 ? 'it finds no tests' : null)
-    if (reason !== null) reading.skipped.push({ name, reason })
+    const isAwaited = off === null && plan.awaits.some((source) => !unfetched?.has(folderOf(source)))
+    if (reason !== null) (isAwaited ? reading.awaited : reading.skipped).push({ name, reason })
     else reading.checks.push(checkOfPlan(plan, { name, repository, source: { tmt: { plan: plan.name } } }))
     if (reason === null) reading.notes.push(...planNotes(name, plan))
   }
@@ -65,7 +81,7 @@ function plansIn(project: Project, context: Context): AdjustedNode[] {
   if (plans.length > 0) return plans
   const [test] = nodes.filter(({ data }) => data['test'] !== undefined)
   const { refuse } = test ?? { refuse: () => undefined }
-  const around = { folder: '', mayChange: false, because: null, refuse }
+  const around = { folder: '', root: '', mayChange: false, because: null, refuse }
   return test ? [{ ...around, name: '/default/plan', data: defaultPlan }] : []
 }
 

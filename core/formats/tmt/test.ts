@@ -1,6 +1,6 @@
 /** A test of tmt, as a node of fmf or an entry of a plan declares it. Pure. */
 import { slips, testKeys } from './keys.ts'
-import { requirementsOf } from './requirements.ts'
+import { requirementsOf, type Library } from './requirements.ts'
 import { durationOf } from './duration.ts'
 import { environmentOf, flagOf, numberOf, textOf, textsOf, type Values } from './values.ts'
 
@@ -33,6 +33,12 @@ export interface TmtTest {
   recommended: readonly string[]
   /** What must be there before it begins. */
   files: readonly string[]
+  /** Libraries that it names. */
+  wants: readonly Library[]
+  /** Folders of all libraries that it takes, from the root of the tree, by what tests call them. */
+  libraries: Readonly<Record<string, string>>
+  /** Root of the tree of metadata that it is of: '' is the repository's own. */
+  tree: string
   /** What it asks for and does not get. */
   notes: readonly string[]
 }
@@ -40,6 +46,7 @@ export interface TmtTest {
 export interface TestDefaults {
   name: string
   folder: string
+  tree?: string
   duration: string
   framework: TmtTest['framework']
 }
@@ -66,6 +73,9 @@ export function readTest(values: Values, defaults: TestDefaults): TmtTest {
     packages: require.packages,
     recommended: recommend.packages,
     files: require.files,
+    wants: require.libraries,
+    libraries: {},
+    tree: defaults.tree ?? '',
     notes: notesOn(values),
   }
 }

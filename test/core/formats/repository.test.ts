@@ -31,6 +31,8 @@ describe('reading a check repository', () => {
       texts: new Map(),
       files: [],
       notes: [],
+      sources: [],
+      awaited: [],
     })
   })
 

@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readFolder } from '../../../bin/read-folder.ts'
+import { folderOf } from '../../../core/formats/tmt/sources.ts'
 import { verdict } from '../../../core/verdict.ts'
 import type { Machines } from '../../../runner/machine/machines.ts'
 import { executed, type Executed } from '../../support/executed.ts'
@@ -117,6 +118,30 @@ finish: {how: shell, script: 'echo finished >"$TMT_PLAN_DATA/finished"'}
     assert.deepEqual(outcomes(one), { a: 'passed', b: 'passed', c: 'passed' }, one.log)
     assert.equal(one.log.match(/^once$/gm)?.length, 1)
     assert.equal(one.log.match(/^== test \/a$/gm)?.length, 1)
+  })
+
+  it('runs a plan and tests of another repository in their own tree, with the libraries that they want', async () => {
+    const [tests, library] = [
+      folderOf({ url: 'https://x.org/t', ref: null }),
+      folderOf({ url: 'https://x.org/l', ref: null }),
+    ]
+    const one = await run({
+      'plan.fmf': 'plan: {import: {url: https://x.org/t, name: /theirs}}\n',
+      [`${tests}/.fmf/version`]: '1\n',
+      [`${tests}/theirs.fmf`]:
+        'discover: {how: fmf}\nprepare: {how: shell, script: "test -f here; touch prepared"}\nexecute: {how: tmt}\n',
+      [`${tests}/here`]: '',
+      [`${tests}/a/main.fmf`]: `test: |
+  test -f "$TMT_TREE/prepared"
+  . "$BEAKERLIB_LIBRARY_PATH/l/lib/lib.sh"
+require: [{url: https://x.org/l, name: /lib}]
+`,
+      [`${library}/.fmf/version`]: '1\n',
+      [`${library}/lib/main.fmf`]: 'summary: a library\n',
+      [`${library}/lib/lib.sh`]: 'echo "lent to $PWD"\n',
+    })
+    assert.deepEqual(outcomes(one), { a: 'passed' }, one.log)
+    assert.match(one.log, new RegExp(`lent to /var/lib/assay/tree/${tests}/a\\n`))
   })
 
   it('runs no test where it cannot prepare, but finishes', async () => {

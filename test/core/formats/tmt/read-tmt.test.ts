@@ -75,7 +75,6 @@ describe('reading tmt', () => {
   it('says why a plan is not run, naming what asks for it', () => {
     const table: [string, RegExp][] = [
       ['execute: {how: upgrade}', /how to execute by "upgrade"/],
-      ['plan: {import: {url: https://example.org/x, name: /y}}', /imported from another repository/],
       [`${all}provision: [{how: virtual}, {how: virtual}]`, /needs 2 machines/],
       [`${all}provision: {how: beaker}`, /machine of "beaker"/],
       [`${all}provision: {hardware: {tpm: {version: "2.0"}}}`, /machine with \{"tpm"/],
@@ -85,14 +84,14 @@ describe('reading tmt', () => {
       [`${all}prepare: {how: install, copr: a/b}`, /Copr/],
       [`${all}prepare: {how: install, package: "https://example.org/x.rpm"}`, /no package's name/],
       [`${all}prepare: {how: shell, script: x, where: server}`, /one of several machines/],
-      [
-        'execute: {how: tmt}\ndiscover: {how: fmf, url: https://example.org/t}',
-        /another repository.*\(url\)/,
-      ],
+      ['plan: {import: {url: https://example.org/x, name: /y, scope: all}}', /not known here \(scope\)/],
+      ['plan: {import: {name: /y}}', /imports the plan \/y, which is not there/],
+      ['execute: {how: tmt}\ndiscover: {how: fmf, url: "git@example.org:t"}', /no address.*\(url\)/],
+      ['execute: {how: tmt}\ndiscover: {how: fmf, url: https://x.org/t, ref: "@a"}', /no branch.*\(ref\)/],
       ['execute: {how: tmt}\ndiscover: {how: fmf, ref: old}', /another commit/],
       ['execute: {how: tmt}\ndiscover: {how: fmf, dist-git-source: true}', /sources of the package/],
       ['execute: {how: tmt}\ndiscover: {how: fmf, modified-only: true}', /modified-only/],
-      ['execute: {how: tmt}\ndiscover: {how: fmf, path: /elsewhere}', /no tree of tests at elsewhere/],
+      ['execute: {how: tmt}\ndiscover: {how: fmf, path: /elsewhere}', /no tree of tests at \/elsewhere/],
       ['execute: {how: tmt}\ndiscover: {how: fmf, test: [/none]}', /finds no tests/],
       [`${all}enabled: false`, /it is disabled/],
       [`${all}environment-file: https://example.org/env`, /environment from elsewhere/],
@@ -220,8 +219,8 @@ prepare:
     const { tests: found, notes } = plan({
       'plan.fmf': all,
       [tests]: `
-/a: {test: x, require: [{url: https://example.org/lib, name: /l}]}
-/b: {test: x, require: [library(a/b)]}
+/a: {test: x, require: [{name: /l}]}
+/b: {test: x, require: [library(a)]}
 /c: {test: x, framework: robot}
 /d: {test: x, check: [{how: dmesg}, avc], tty: true}
 `,
@@ -229,8 +228,8 @@ prepare:
     assert.deepEqual(
       found.map(({ skip }) => skip),
       [
-        'it requires the library https://example.org/lib /l, which is not fetched here yet',
-        "it requires library(a/b), which is no package's name",
+        'it requires the library /l, which is in no other repository (url)',
+        "it requires library(a), which is no package's name",
         'nobody knows its framework robot',
         null,
       ],

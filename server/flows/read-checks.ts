@@ -1,0 +1,125 @@
+/** What a commit of a check repository declares, with what it takes from other repositories fetched first. */
+import type { Check } from '../../core/check.ts'
+import { limits } from '../../core/formats/limits.ts'
+import type { Entry } from '../../core/formats/manifest-file.ts'
+import { fmfMarker, isFmfFile, isStiFile, readFiles, stiFolder } from '../../core/formats/manifest-name.ts'
+import { readRepository, type RepositoryReading } from '../../core/formats/repository.ts'
+import { folderOf, type TmtSource } from '../../core/formats/tmt/sources.ts'
+import { fullName, type PackageName } from '../../core/names.ts'
+import type { Services } from '../services.ts'
+
+type Needs = Pick<Services, 'log' | 'repositories' | 'settings'>
+
+export interface Declared {
+  checks: Check[]
+  /** What is taken from elsewhere and cannot be had, in words; none: all of it is there. */
+  lacking: string[]
+}
+
+/** Ending `signal` ends what is fetched. */
+interface At {
+  commit: string
+  signal: AbortSignal
+}
+
+/** Libraries may want libraries, and imported plans tests. */
+const rounds = 4
+
+/** Where tests of distributions' packages are kept in public. */
+const usual = [
+  ...['https://github.com/', 'https://gitlab.com/', 'https://codeberg.org/', 'https://pagure.io/'],
+  ...['https://src.fedoraproject.org/', 'https://salsa.debian.org/', 'https://gitlab.freedesktop.org/'],
+]
+
+/** What the hook would have refused declares nothing: it came in by another door. */
+export async function readChecks(
+  services: Needs,
+  repository: PackageName,
+  { commit, signal }: At,
+): Promise<Declared> {
+  const { repositories, log } = services
+  if (!(await repositories.commit(repository, commit)))
+    throw new Error(`commit ${commit} is missing from the repository of ${fullName(repository)}`)
+  const own = await readAt(services, repository, commit)
+  const { reading, lacking } =
+    own.sources.length > 0 && own.faults.length === 0
+      ? await readWhole(services, repository, { commit, signal }, own)
+      : { reading: own, lacking: [] }
+  const { checks, faults } = reading
+  if (faults.length > 0)
+    log.warn(
+      { repository: fullName(repository), commit, faults },
+      'a commit that no hook has seen declares no checks',
+    )
+  return { checks, lacking }
+}
+
+/** Fetches what `own` wants, and what that wants, and reads it with all of it. */
+function readWhole(
+  services: Needs,
+  repository: PackageName,
+  { commit, signal }: At,
+  own: RepositoryReading,
+): Promise<{ reading: RepositoryReading; lacking: string[] }> {
+  return services.repositories.whileJoining(repository, { commit, signal }, async (join) => {
+    const wanted = new Map<string, TmtSource>()
+    let reading = own
+    let unfetched = new Map<string, string>()
+    for (let round = 0; round < rounds; round++) {
+      const news = reading.sources.filter((source) => !wanted.has(folderOf(source)))
+      if (news.length === 0) break
+      for (const source of news) wanted.set(folderOf(source), source)
+      const { allowed, refused } = whichOf([...wanted.values()], services.settings)
+      unfetched = new Map([...(await join(allowed)), ...refused])
+      reading = await readAt(services, repository, commit, unfetched)
+    }
+    return { reading, lacking: [...unfetched.values()] }
+  })
+}
+
+/** Which of them this site fetches, and why it does not fetch the others. */
+function whichOf(
+  sources: readonly TmtSource[],
+  { sources: settings }: Services['settings'],
+): { allowed: TmtSource[]; refused: Map<string, string> } {
+  const from = settings?.from ?? usual
+  const refused = new Map<string, string>()
+  const allowed = sources.filter((source, at) => {
+    const why = !from.some((start) => source.url.startsWith(start))
+      ? `${source.url} is none of the addresses that this site fetches from: its admin may add it (sources.from)`
+      : at >= limits.sources
+        ? `${source.url} is one of more than ${limits.sources} repositories`
+        : null
+    if (why !== null) refused.set(folderOf(source), why)
+    return why === null
+  })
+  return { allowed, refused }
+}
+
+async function readAt(
+  { repositories }: Needs,
+  repository: PackageName,
+  commit: string,
+  unfetched: ReadonlyMap<string, string> = new Map(),
+): Promise<RepositoryReading> {
+  const entries = new Map<string, Entry>()
+  for (const path of readFiles) {
+    const found = await repositories.entry(repository, commit, path, limits.manifestBytes)
+    if (found) entries.set(path, { ...found, kind: kindOf(found.mode) })
+  }
+  const hasTmt = (await repositories.entry(repository, commit, fmfMarker, 0)) !== null
+  const wanted = {
+    isWanted: (path: string): boolean => (hasTmt && isFmfFile(path)) || isStiFile(path),
+    isEntered: (path: string): boolean => hasTmt || `${path}/` === stiFolder,
+    ...{ fileBytes: limits.manifestBytes, allBytes: limits.fmfBytes * (1 + limits.sources) },
+  }
+  for (const [path, found] of await repositories.entries(repository, commit, wanted))
+    entries.set(path, { ...found, kind: kindOf(found.mode) })
+  return readRepository(entries, { repository, unfetched })
+}
+
+function kindOf(mode: string): Entry['kind'] {
+  if (mode === '120000') return 'link'
+  if (mode === '160000') return 'submodule'
+  return mode.startsWith('100') ? 'file' : 'folder'
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { contextOf } from '../../../../core/formats/tmt/context.ts'
+import { planIn, readTmt } from '../../../../core/formats/tmt/read-tmt.ts'
+import { folderOf } from '../../../../core/formats/tmt/sources.ts'
+import { tmtEntries } from '../../../support/entries.ts'
+
+const repository = { namespace: 'rpms', name: 'hello' }
+const url = 'https://example.org/tests'
+const context = contextOf({ release: 'f40', arch: 'x86_64', package: 'rpms/hello', image: 'debian-12' })
+/** Files of another repository, where they stand once they are fetched. */
+const from = (
+  source: { url: string; ref?: string },
+  files: Record<string, string>,
+): Record<string, string> => {
+  const folder = folderOf({ ref: null, ...source })
+  const all = { '.fmf/version': '1\n', ...files }
+  return Object.fromEntries(Object.entries(all).map(([path, text]) => [`${folder}/${path}`, text]))
+}
+const read = (files: Record<string, string>, unfetched?: Map<string, string>) =>
+  readTmt(tmtEntries(files), { repository, unfetched })
+const plan = (files: Record<string, string>) => {
+  const answer = planIn(tmtEntries(files), '/plan', context)
+  assert.ok(answer.plan, answer.reason ?? '')
+  return answer.plan
+}
+const discovering = (more = ''): string => `discover: {how: fmf, url: ${url}${more}}\nexecute: {how: tmt}\n`
+
+describe('a project of tmt that takes things from elsewhere', () => {
+  it('waits for what is not fetched yet, and is skipped for what cannot be', () => {
+    const files = { 'plan.fmf': discovering(', ref: main') }
+    const first = read(files)
+    assert.deepEqual([first.checks, first.skipped, first.faults], [[], [], []])
+    assert.deepEqual(first.sources, [{ url, ref: 'main' }])
+    assert.match(first.awaited[0]?.reason ?? '', /takes tests from elsewhere: .*tests is not fetched yet/)
+    const next = read(files, new Map([[folderOf({ url, ref: 'main' }), 'gone away']]))
+    assert.deepEqual(next.awaited, [])
+    assert.deepEqual(next.skipped, [{ name: 'tmt.plan', reason: 'it takes tests from elsewhere: gone away' }])
+  })
+
+  it('runs the tests of another repository in their own tree, beside its own', () => {
+    const theirs = from(
+      { url, ref: 'v1' },
+      { 'deep/.fmf/version': '1\n', 'deep/a/main.fmf': 'test: ./run.sh\n', 'top.fmf': 'test: x\n' },
+    )
+    const found = plan({
+      'own.fmf': '/own: {test: y}\n',
+      'plan.fmf': `discover: [{how: fmf}, {how: fmf, url: ${url}, ref: v1, path: /deep}]\nexecute: {how: tmt}\n`,
+      ...theirs,
+    })
+    const deep = `${folderOf({ url, ref: 'v1' })}/deep`
+    assert.deepEqual(
+      found.tests.map(({ name, folder, tree, skip }) => [name, folder, tree, skip]),
+      [
+        ['/default-0/own/own', '', '', null],
+        ['/default-1/a', `${deep}/a`, deep, null],
+      ],
+    )
+    assert.deepEqual(found.awaits, [])
+  })
+
+  it('takes over a plan, and says the last word on it', () => {
+    const theirs = from(
+      { url },
+      {
+        'plans/basic.fmf':
+          'summary: Theirs\ndiscover: {how: fmf}\nprepare: {how: shell, script: make}\nenvironment: {A: "1", B: "2"}\nexecute: {how: tmt}\n',
+        't.fmf': 'test: ./t.sh\n',
+      },
+    )
+    const importing = (name: string): string =>
+      `plan: {import: {url: ${url}, name: ${name}}}\nenvironment: {B: "3"}\nsummary: Ours\n`
+    const found = plan({ 'plan.fmf': importing('/plans/basic'), ...theirs })
+    const folder = folderOf({ url, ref: null })
+    assert.deepEqual(
+      [found.name, found.summary, found.environment, found.prepare, found.root],
+      ['/plan', 'Ours', { A: '1', B: '3' }, ['make'], folder],
+    )
+    assert.deepEqual(
+      found.tests.map(({ name, tree }) => [name, tree]),
+      [['/t', folder]],
+    )
+    assert.equal(plan({ 'plan.fmf': importing('basic'), ...theirs }).tests.length, 1)
+    assert.match(
+      read({ 'plan.fmf': importing('/other'), ...theirs }).skipped[0]?.reason ?? '',
+      /imports the plan \/other, which is not there/,
+    )
+  })
+
+  it('gives tests the libraries that they require, and those the ones that they require', () => {
+    const certs = { url: 'https://github.com/beakerlib/openssl' }
+    const base = { url: 'https://example.org/base.git', ref: 'v2' }
+    const files = {
+      'plan.fmf': 'discover: {how: fmf}\nexecute: {how: tmt}\n',
+      't.fmf': 'test: x\nrequire: [library(openssl/certs), curl]\n',
+      'u.fmf': 'test: x\nrequire: {url: https://example.org/none, name: /l}\n',
+      ...from(certs, {
+        'certs/main.fmf': `require: [openssl, {url: ${base.url}, ref: v2, name: /x}]\nrecommend: [less]\n`,
+      }),
+    }
+    assert.deepEqual(read(files).sources, [
+      { url: base.url, ref: 'v2' },
+      { url: 'https://example.org/none', ref: null },
+    ])
+    const [one, other] = plan({ ...files, ...from(base, { 'x/main.fmf': 'require: [make]\n' }) }).tests
+    assert.deepEqual(one?.skip, null)
+    assert.deepEqual(one.packages, ['curl', 'openssl', 'make'])
+    assert.deepEqual(one.recommended, ['less'])
+    assert.deepEqual(one.libraries, {
+      openssl: folderOf({ ref: null, ...certs }),
+      base: folderOf(base),
+    })
+    assert.match(other?.skip ?? '', /requires the library \/l of https:\/\/example\.org\/none: .*not fetched/)
+  })
+
+  it('takes mistakes of others as theirs: they refuse no push', () => {
+    const files = { 'plan.fmf': discovering(), ...from({ url }, { 'a.fmf': 'test: x\nduration: soon\n' }) }
+    const { faults, skipped } = read(files)
+    assert.deepEqual(faults, [])
+    assert.match(skipped[0]?.reason ?? '', /cannot be read: a\.fmf:2: \/a: duration cannot be "soon"/)
+  })
+})

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { buffer } from 'node:stream/consumers'
+import { folderOf } from '../../../core/formats/tmt/sources.ts'
+import { parsePackage } from '../../../core/names.ts'
+import { registerLacking, registerPush } from '../../../server/flows/register-push.ts'
+import { openClone, type Clone } from '../../support/clone.ts'
+import { temporaryFolder, type TemporaryFolder } from '../../support/folder.ts'
+import { openForge, type Forge } from '../../support/forge.ts'
+import { startTestServer, type TestServer } from '../../support/server.ts'
+import { settingsFile } from '../../support/settings.ts'
+
+const name = parsePackage('deb/hello')
+
+describe('checks that take tests from another repository', function () {
+  this.timeout(60_000)
+  let folder: TemporaryFolder
+  let forge: Forge
+  let server: TestServer
+  let clone: Clone
+
+  beforeEach(async () => {
+    folder = await temporaryFolder()
+    forge = await openForge()
+    const { origin } = new URL(forge.url)
+    const settings = await settingsFile(folder.path, { sources: { from: [`${origin}/`] } })
+    server = await startTestServer({ settingsFile: settings })
+    clone = await openClone(server)
+  })
+  afterEach(async () => {
+    await clone[Symbol.asyncDispose]()
+    await server.close()
+    await forge[Symbol.asyncDispose]()
+    await folder[Symbol.asyncDispose]()
+  })
+
+  const project = (url: string, more = ''): Record<string, string> => ({
+    '.fmf/version': '1\n',
+    'plan.fmf': `discover: {how: fmf, url: '${url}'${more}}\nexecute: {how: tmt}\n`,
+  })
+  const theirs = (test: string): Record<string, string> => ({
+    '.fmf/version': '1\n',
+    [`${test}.fmf`]: `test: ./${test}.sh\n`,
+    [`${test}.sh`]: '#!/bin/sh\n',
+  })
+  const push = async (files: Record<string, string>): Promise<{ commit: string; said: string }> => {
+    const commit = await clone.commit(files)
+    const { code, said } = await clone.push()
+    assert.equal(code, 0, said)
+    return { commit, said }
+  }
+  const summaries = async (): Promise<(string | null)[]> => {
+    const { id } = await server.services.stores.packages.get(name)
+    const current = await server.services.stores.registrations.current(id)
+    return current.flatMap(({ checks }) => checks.map(({ summary }) => summary))
+  }
+  /** Ids of what is current: a new one tells of a change. */
+  const registrationsOf = async (): Promise<number[]> => {
+    const { id } = await server.services.stores.packages.get(name)
+    return (await server.services.stores.registrations.current(id)).map((one) => one.id)
+  }
+  const tree = async (commit: string): Promise<string> =>
+    (await buffer(server.services.repositories.treeTar(name, commit))).toString('latin1')
+
+  it('are registered with them, and get what was there at the push into their tree', async () => {
+    await forge.push(theirs('good'))
+    const { commit, said } = await push(project(forge.url))
+    assert.match(said, /check tmt\.plan is looked into once this is in: .*hello\.git is not fetched yet/)
+    assert.match(said, /main at [0-9a-f]{10}: 1 check of tmt/)
+    assert.doesNotMatch(said, /missing/)
+    assert.deepEqual(await summaries(), ['/plan (1 test)'])
+    const path = `${folderOf({ url: forge.url, ref: null })}/good.sh`
+    assert.ok((await tree(commit)).includes(path))
+    await forge.push(theirs('later'))
+    await registerPush(server.services, name, null)
+    assert.doesNotMatch(await tree(commit), /later\.sh/)
+    // A push looks again.
+    const next = await push({ 'README.md': 'more\n' })
+    assert.deepEqual(await summaries(), ['/plan (2 tests)'])
+    assert.match(await tree(next.commit), /later\.sh/)
+  })
+
+  it('show nobody what is kept for them, and let nobody change it', async () => {
+    await forge.push(theirs('good'))
+    await push(project(forge.url))
+    const seen = (await clone.git('ls-remote', 'origin')).said
+    assert.match(seen, /refs\/heads\/main/)
+    assert.doesNotMatch(seen, /refs\/assay/)
+    const { code, said } = await clone.git('push', 'origin', 'HEAD:refs/assay/whole/x')
+    assert.equal(code, 1)
+    assert.match(said, /hidden ref/)
+  })
+
+  it('take a branch where one is named', async () => {
+    await forge.push(theirs('first'), 'old')
+    await forge.push(theirs('second'))
+    const { commit } = await push(project(forge.url, ', ref: old'))
+    assert.deepEqual(await summaries(), ['/plan (1 test)'])
+    assert.doesNotMatch(await tree(commit), /second\.sh/)
+  })
+
+  it('wait for a repository that is away, without holding up others', async () => {
+    await forge.push(theirs('good'))
+    forge.answer = (response) => void response.writeHead(500).end()
+    const own = { 'checks.yaml': 'checks: {smoke: {run: "true"}}\n' }
+    const { said } = await push({ ...project(forge.url), ...own })
+    assert.match(said, /missing for now, and tried again: http\S+hello\.git: .* 500/)
+    assert.deepEqual(await summaries(), [null])
+    assert.deepEqual(await server.services.repositories.lacking.all(), [name])
+    await registerPush(server.services, name, null)
+    assert.deepEqual(await registrationsOf(), [1])
+    await registerLacking(server.services, name)
+    assert.deepEqual(await registrationsOf(), [1])
+    forge.answer = null
+    await registerLacking(server.services, name)
+    assert.deepEqual(await summaries(), [null, '/plan (1 test)'])
+    assert.deepEqual(await server.services.repositories.lacking.all(), [])
+  })
+
+  it('keep what they have while something else is missing', async () => {
+    await forge.push(theirs('first'))
+    const discover = `discover: [{how: fmf, url: '${forge.url}'}, {how: fmf, url: '${forge.url}', ref: late}]`
+    const { commit, said } = await push({
+      ...project(forge.url),
+      'plan.fmf': `${discover}\nexecute: {how: tmt}\n`,
+    })
+    assert.match(said, /missing for now, .*remote ref/)
+    assert.deepEqual(await summaries(), ['/plan (1 test)'])
+    await forge.push(theirs('second'), 'late')
+    await registerLacking(server.services, name)
+    assert.deepEqual(await summaries(), ['/plan (3 tests)'])
+    const all = await tree(commit)
+    for (const ref of [null, 'late']) assert.ok(all.includes(`${folderOf({ url: forge.url, ref })}/first.sh`))
+  })
+
+  it('get nothing from where the site does not fetch from, and say so', async () => {
+    const { said } = await push(project('https://example.org/tests'))
+    assert.match(said, /https:\/\/example\.org\/tests is none of the addresses that this site fetches from/)
+    assert.match(said, /no checks/)
+  })
+})
