@@ -132,6 +132,25 @@ describe('checks that take tests from another repository', function () {
     for (const ref of [null, 'late']) assert.ok(all.includes(`${folderOf({ url: forge.url, ref })}/first.sh`))
   })
 
+  it('go on without what nobody should have: another place, too much, or what has no room', async function () {
+    // Twenty thousand files take a while to write.
+    this.timeout(180_000)
+    forge.answer = (response) => void response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end()
+    assert.match((await push(project(forge.url))).said, /missing for now, .*hello\.git: .*302/)
+    forge.answer = null
+    const many = Object.fromEntries(Array.from({ length: 20_001 }, (_, at) => [`many/${at}`, '']))
+    await forge.push({ ...theirs('good'), ...many }, 'main', 'many')
+    assert.match((await push(project(forge.url, ', ref: many'))).said, /the tree of the check is too large/)
+    await forge.git('rm', '-r', '--quiet', 'many')
+    await forge.push({ ...theirs('good') })
+    await clone.git('rm', '-r', '--quiet', '.')
+    const own = `${folderOf({ url: forge.url, ref: null })}/good.sh`
+    const { commit, said } = await push({ ...project(forge.url), [own]: 'of its own\n' })
+    assert.match(said, /it cannot be joined with the tree/)
+    assert.ok((await tree(commit)).includes('of its own'))
+    assert.deepEqual(await summaries(), [])
+  })
+
   it('get nothing from where the site does not fetch from, and say so', async () => {
     const { said } = await push(project('https://example.org/tests'))
     assert.match(said, /https:\/\/example\.org\/tests is none of the addresses that this site fetches from/)
