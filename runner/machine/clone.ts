@@ -20,6 +20,8 @@ export interface Loaded extends AsyncDisposable {
   life: Life
   place: Place
   spec: MachineSpec
+  /** Whether it has run, and rests again. */
+  hasRun: boolean
 }
 
 export interface Loading {
@@ -41,7 +43,7 @@ export async function loadClone(spec: MachineSpec, loading: Loading): Promise<Lo
     const inherits = { memory: template.memory, state }
     life = await launch(spec, { image, place, owned, birth: 'clone', inherits, settings, signal })
     await life.loadState(`fd:${inherited.state}`, signal)
-    return { life, place, spec, [Symbol.asyncDispose]: discarder(life, place) }
+    return { life, place, spec, hasRun: false, [Symbol.asyncDispose]: discarder(life, place) }
   } catch (error) {
     await life?.end()
     await place.clean()
@@ -50,7 +52,8 @@ export async function loadClone(spec: MachineSpec, loading: Loading): Promise<Lo
 }
 
 /** Lets a clone that nobody waits for run for a moment, so that what emulation must translate it has translated. */
-export async function warmClone({ life, place }: Loaded, { settings, signal }: Loading): Promise<void> {
+export async function warmClone(clone: Loaded, { settings, signal }: Loading): Promise<void> {
+  const { life, place } = clone
   const until = AbortSignal.any([signal, AbortSignal.timeout(limitMs[settings.accelerator])])
   await fillForRehearsal(place.folder)
   await life.wake()
@@ -58,6 +61,7 @@ export async function warmClone({ life, place }: Loaded, { settings, signal }: L
   life.tell('warm some')
   if (!(await warm)) throw new Error(`The clone died while it warmed up (${life.death()?.how ?? ''}).`)
   await life.rest()
+  clone.hasRun = true
 }
 
 /** Hands over what it works on, and makes it a machine of its own. Rejects, having cleaned up after itself. */
@@ -76,6 +80,8 @@ export async function wakeClone(
   try {
     const begin = beginner(life)
     filled.catch(() => undefined)
+    // Qemu since 8.2 learns how large a disk is when it first goes on: not of one that is being filled.
+    if (!loaded.hasRun) await filled
     await life.wake()
     if (!(await begin(until, filled)))
       throw new Error(`The clone died as it woke (${life.death()?.how ?? ''}).`)
