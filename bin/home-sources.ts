@@ -1,7 +1,7 @@
 /** Repositories that checks of a folder take tests, plans and libraries from, fetched by the user's own git beside them. */
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { folderOf, sourcesFolder, type TmtSource } from '../core/formats/tmt/sources.ts'
+import { folderOf, sourceMarker, sourcesFolder, type TmtSource } from '../core/formats/tmt/sources.ts'
 import type { RepositoryReading } from '../core/formats/repository.ts'
 import { command, CommandFailed } from '../runner/command.ts'
 import { say } from './output.ts'
@@ -39,6 +39,7 @@ async function fetchSource(folder: string, source: TmtSource, signal: AbortSigna
     await git('fetch', '--quiet', '--depth=1', '--no-tags', source.url, source.ref ?? 'HEAD')
     await git('checkout', '--quiet', 'FETCH_HEAD')
     await rm(join(draft, '.git'), { recursive: true })
+    await writeFile(join(draft, sourceMarker), '')
     await rename(draft, place)
   } catch (error) {
     if (!(error instanceof CommandFailed) || signal.aborted) throw error

@@ -1,7 +1,14 @@
 /** Reads the files of pushed commits that declare checks out of quarantine and says what is wrong with them. */
 import { limits } from '../core/formats/limits.ts'
 import type { Entry } from '../core/formats/manifest-file.ts'
-import { fmfMarker, isFmfFile, isStiFile, manifestFile, readFiles } from '../core/formats/manifest-name.ts'
+import {
+  fmfMarker,
+  isFmfFile,
+  isSourceMarker,
+  isStiFile,
+  manifestFile,
+  readFiles,
+} from '../core/formats/manifest-name.ts'
 import { printable, showFaultsOf } from '../core/formats/show-faults.ts'
 import type { PackageName } from '../core/names.ts'
 import type { LookedAt, TreeEntry } from './look-at-tree.ts'
@@ -34,7 +41,7 @@ export function manifestJudge(repository: PackageName): ManifestJudge {
     // Loaded while git reads.
     const fixed = [...found].filter(([path]) => readFiles.includes(path))
     const metadata = [...found.values()].filter(
-      ({ path }) => isStiFile(path) || (isFmfFile(path) && found.has(fmfMarker)),
+      ({ path }) => isStiFile(path) || isSourceMarker(path) || (isFmfFile(path) && found.has(fmfMarker)),
     )
     const [entries, more, { readRepository }] = await Promise.all([
       Promise.all(fixed.map(async ([path, entry]) => [path, await readEntry(entry)] as const)),

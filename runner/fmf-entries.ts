@@ -1,14 +1,26 @@
 /** The metadata of tmt in a folder of this host, as a push of it would bring it: links are read, never followed. */
 import { constants } from 'node:fs'
-import { lstat, open, opendir, readlink } from 'node:fs/promises'
+import { lstat, open, opendir, readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Entry } from '../core/formats/manifest-file.ts'
 import { limits } from '../core/formats/limits.ts'
-import { fmfMarker, isFmfFile } from '../core/formats/manifest-name.ts'
+import { fmfMarker, isFmfFile, isSourceMarker } from '../core/formats/manifest-name.ts'
+import { sourceMarker, sourcesFolder } from '../core/formats/tmt/sources.ts'
 
 /** By path from `folder`; none where its root is no tree of metadata. */
 export const fmfEntries = async (folder: string): Promise<Map<string, Entry>> =>
   (await fileEntry(join(folder, fmfMarker), 0)) ? metadataIn(folder) : new Map<string, Entry>()
+
+/** What marks the trees in a folder of this host that were fetched from elsewhere, by path from it. */
+export async function sourceMarkers(folder: string): Promise<Map<string, Entry>> {
+  const found = new Map<string, Entry>()
+  const names = await readdir(join(folder, sourcesFolder)).catch(() => [])
+  for (const path of names.map((name) => `${sourcesFolder}/${name}/${sourceMarker}`)) {
+    const entry = isSourceMarker(path) ? await fileEntry(join(folder, path), 0) : null
+    if (entry) found.set(path, entry)
+  }
+  return found
+}
 
 /** All the metadata below `folder`, that of sources included, and not much more than is read. */
 export async function metadataIn(folder: string): Promise<Map<string, Entry>> {
@@ -20,7 +32,7 @@ export async function metadataIn(folder: string): Promise<Map<string, Entry>> {
       const path = `${below}${item.name}`
       if ((seen += 1) > limits.treeFiles || found.size > limits.fmfFiles * (1 + limits.sources)) return found
       if (item.isDirectory() && item.name !== '.git') open.push(`${path}/`)
-      if (!isFmfFile(path) || item.isDirectory()) continue
+      if (!(isFmfFile(path) || isSourceMarker(path)) || item.isDirectory()) continue
       const entry = await fileEntry(join(folder, path), limits.manifestBytes)
       if (entry) found.set(path, entry)
     }

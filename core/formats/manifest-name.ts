@@ -24,6 +24,14 @@ export const isFmfFile = (path: string): boolean =>
 export const stiFolder = 'tests/'
 export const isStiFile = (path: string): boolean => /^tests\/tests[^/]*\.ya?ml$/.test(path)
 
+/** What marks a tree that was fetched from elsewhere (core/formats/tmt/sources.ts), whatever else it holds. */
+export const isSourceMarker = (path: string): boolean =>
+  /^\.assay\/sources\/[0-9a-f]{16}\/\.assay-source$/.test(path)
+
+/** Whether such a mark may be in the folder. */
+export const mayHoldMarkers = (folder: string): boolean =>
+  /^\.assay(\/sources(\/[0-9a-f]{16})?)?$/.test(folder)
+
 /** Whether a reader wants to see the file at `path`. */
 export const isRead = (path: string): boolean =>
-  readFiles.includes(path) || isFmfFile(path) || isStiFile(path)
+  readFiles.includes(path) || isFmfFile(path) || isStiFile(path) || isSourceMarker(path)

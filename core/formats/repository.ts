@@ -49,7 +49,8 @@ export function readRepository(entries: Entries, context: ManifestContext): Repo
     ['tmt', tmt],
     ['STI', sti],
   ])
-  const { sources, awaited } = tmt
+  const sources = [...tmt.sources, ...sti.sources]
+  const awaited = [...tmt.awaited, ...sti.awaited]
   const nothing = { ...none, texts, files, notes: [], sources, awaited }
   if (read.faults.length > 0) return { ...nothing, faults: read.faults }
   if (read.checks.length <= limits.checks) {
@@ -94,7 +95,8 @@ function readPlaybooks(entries: Entries, context: ManifestContext, hasTmt: boole
   const sti = readSti(entries, context)
   if (!hasTmt) return sti
   const reason = 'the repository has plans or tests of tmt, which stand for its playbooks'
-  return { ...sti, checks: [], notes: [], skipped: sti.checks.map(({ name }) => ({ name, reason })) }
+  const skipped = [...sti.checks, ...sti.awaited].map(({ name }) => ({ name, reason }))
+  return { ...sti, checks: [], notes: [], skipped, sources: [], awaited: [] }
 }
 
 /** All readings as one. Of a name that several give, the first keeps it. */

@@ -4,12 +4,13 @@ import { limits } from '../../core/formats/limits.ts'
 import { textOf } from '../../core/formats/manifest-file.ts'
 import { contextOf } from '../../core/formats/tmt/context.ts'
 import { readEnvironmentFile } from '../../core/formats/tmt/environment-file.ts'
+import { fetchedIn, folderOf } from '../../core/formats/tmt/sources.ts'
 import type { TmtPlan } from '../../core/formats/tmt/plan.ts'
 import { playbookIn } from '../../core/formats/sti/read-sti.ts'
 import type { TmtTest } from '../../core/formats/tmt/test.ts'
 import { planIn } from '../../core/formats/tmt/read-tmt.ts'
 import type { Job } from '../../schemas/types.gen.ts'
-import { fileEntry, fmfEntries } from '../fmf-entries.ts'
+import { fileEntry, fmfEntries, sourceMarkers } from '../fmf-entries.ts'
 import { guest } from './paths.ts'
 
 /** The plan, or the reason why it is not run here. */
@@ -29,8 +30,13 @@ export async function planOf({ check, build, arch }: Job, tree: string): Promise
 async function readPlaybook(path: string, tree: string): Promise<PlanAnswer> {
   const entry = await fileEntry(join(tree, path), limits.manifestBytes)
   const { text } = entry ? textOf(entry, path) : { text: null }
+  const fetched = fetchedIn(await sourceMarkers(tree))
   const { plan, reason } =
-    text === null ? { plan: null, reason: `${path} is not there or cannot be read` } : playbookIn(path, text)
+    text === null
+      ? { plan: null, reason: `${path} is not there or cannot be read` }
+      : playbookIn(path, text, (source) =>
+          fetched.has(folderOf(source)) ? null : `${source.url} is not here`,
+        )
   if (!plan) return { plan, reason }
   const environment = { TEST_ARTIFACTS: guest.artifacts, TEST_SUBJECTS: `${guest.input}/build` }
   const tests = await Promise.all(plan.tests.map((test) => inItsFolder(test, tree)))

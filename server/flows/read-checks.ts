@@ -2,7 +2,15 @@
 import type { Check } from '../../core/check.ts'
 import { limits } from '../../core/formats/limits.ts'
 import type { Entry } from '../../core/formats/manifest-file.ts'
-import { fmfMarker, isFmfFile, isStiFile, readFiles, stiFolder } from '../../core/formats/manifest-name.ts'
+import {
+  fmfMarker,
+  isFmfFile,
+  isSourceMarker,
+  isStiFile,
+  mayHoldMarkers,
+  readFiles,
+  stiFolder,
+} from '../../core/formats/manifest-name.ts'
 import { readRepository, type RepositoryReading } from '../../core/formats/repository.ts'
 import { folderOf, type TmtSource } from '../../core/formats/tmt/sources.ts'
 import { fullName, type PackageName } from '../../core/names.ts'
@@ -109,8 +117,9 @@ async function readAt(
   }
   const hasTmt = (await repositories.entry(repository, commit, fmfMarker, 0)) !== null
   const wanted = {
-    isWanted: (path: string): boolean => (hasTmt && isFmfFile(path)) || isStiFile(path),
-    isEntered: (path: string): boolean => hasTmt || `${path}/` === stiFolder,
+    isWanted: (path: string): boolean =>
+      (hasTmt && isFmfFile(path)) || isStiFile(path) || isSourceMarker(path),
+    isEntered: (path: string): boolean => hasTmt || `${path}/` === stiFolder || mayHoldMarkers(path),
     ...{ fileBytes: limits.manifestBytes, allBytes: limits.fmfBytes * (1 + limits.sources) },
   }
   for (const [path, found] of await repositories.entries(repository, commit, wanted))

@@ -9,7 +9,7 @@ import { basename, join } from 'node:path'
 import git from 'isomorphic-git'
 import { AppError } from '../../core/errors.ts'
 import { limits } from '../../core/formats/limits.ts'
-import { folderOf, type TmtSource } from '../../core/formats/tmt/sources.ts'
+import { folderOf, sourceMarker, type TmtSource } from '../../core/formats/tmt/sources.ts'
 import { boundedFetch, wordsOf } from './bounded-fetch.ts'
 import { runGit } from './run-git.ts'
 
@@ -132,7 +132,11 @@ async function joinTrees(
     (await runGit(['--git-dir', gitdir, ...args], around)).trim()
   try {
     await run('read-tree', base)
-    for (const folder of folders) await run('read-tree', `--prefix=${folder}/`, sourceRef(folder))
+    const empty = await run('hash-object', '-w', '/dev/null')
+    for (const folder of folders) {
+      await run('read-tree', `--prefix=${folder}/`, sourceRef(folder))
+      await run('update-index', '--add', '--cacheinfo', `100644,${empty},${folder}/${sourceMarker}`)
+    }
     const whole = await run('commit-tree', await run('write-tree'), '-m', `${commit} with its sources`)
     await run('update-ref', `refs/joined/${commit}`, whole)
   } finally {

@@ -7,6 +7,7 @@ import { isData, type Data } from '../fmf/merge.ts'
 import { durationOf } from '../tmt/duration.ts'
 import type { TmtPlan } from '../tmt/plan.ts'
 import { packageName } from '../tmt/requirements.ts'
+import { folderOf, inside, plainPath, sourceOf, type TmtSource } from '../tmt/sources.ts'
 import type { TmtTest } from '../tmt/test.ts'
 import { uniqueNames } from '../unique-names.ts'
 import { isVariable } from '../tmt/values.ts'
@@ -28,14 +29,17 @@ const longest = 7 * 86_400
 /** The plan that `playbook`, at `path`, is; or why it cannot be run. */
 export type PlaybookReading = { plan: TmtPlan; reason: null } | { plan: null; reason: string }
 
+/** Asks for another repository; null: it is there, else why it is not. */
+export type Want = (source: TmtSource) => string | null
+
 /** `data`: the playbook as plain data. */
-export function readPlaybook(path: string, data: unknown): PlaybookReading {
+export function readPlaybook(path: string, data: unknown, want: Want): PlaybookReading {
   if (!Array.isArray(data) || data.length === 0 || !data.every(isData)) return no('it is no list of plays')
   const plays = data.filter((play) => runsHere(play, ['always']))
   if (plays.length === 0) return no(`none of its plays is for a machine like ours (tag ${ourTag})`)
   const free = plays.map(whyFreeForm).find((reason) => reason !== null)
   if (free) return no(free)
-  const found = plays.flatMap((play) => rolesOf(play).map((role) => readRole(role, play)))
+  const found = plays.flatMap((play) => rolesOf(play).map((role) => readRole(role, play, want)))
   const refused = found.find((role) => typeof role === 'string')
   if (refused !== undefined) return no(refused)
   const read = found.filter((role) => typeof role !== 'string' && role !== null)
@@ -113,7 +117,7 @@ interface Role {
 }
 
 /** null: it is for machines of another kind. A text: why nothing of the playbook can be run. */
-function readRole(role: Data, play: Data): Role | string | null {
+function readRole(role: Data, play: Data, want: Want): Role | string | null {
   if (!runsHere(role)) return null
   const variables: Variables = { ...dataIn(play['vars']), ...role, ...dataIn(role['vars']) }
   const packages = textsIn(variables['required_packages']).map((name) => resolved(name, variables))
@@ -121,29 +125,38 @@ function readRole(role: Data, play: Data): Role | string | null {
   if (foreign !== undefined)
     return `it requires ${JSON.stringify(foreign ?? 'a package whose name is worked out')}, which is no package's name`
   const framework = roles[nameOf(role)] ?? 'shell'
-  const fetched = foldersFetched(variables)
+  const fetched = repositoriesIn(variables)
+  for (const { source } of fetched) if (typeof source !== 'string') want(source)
   const tests = testsIn(variables['tests'])
   if (tests === null) return 'its tests are worked out by Ansible'
-  if (tests.length === 0 && fetched.length > 0)
-    return `its tests are in another repository (${fetched.join(', ')}), which is not fetched here yet`
-  const around = { framework, fetched, variables, environment: environmentOf(variables) }
+  const around = { framework, fetched, want, variables, environment: environmentOf(variables) }
   return {
     tests: tests.map((test) => readTest(test, around)),
     packages: packages.filter((name) => name !== null),
   }
 }
 
-/** Folders below tests/ that another repository would be put into. */
-const foldersFetched = ({ repositories }: Variables): string[] =>
-  (Array.isArray(repositories) ? (repositories as unknown[]) : [repositories]).filter(isData).map(
-    ({ dest, repo }) =>
-      text(dest) ??
-      text(repo)
-        ?.split('/')
-        .at(-1)
-        ?.replace(/\.git$/, '') ??
-      '',
-  )
+/** A folder below tests/ that another repository is put into; a text: why that cannot be fetched. */
+interface Elsewhere {
+  place: string
+  source: TmtSource | string
+}
+
+const repositoriesIn = ({ repositories }: Variables): Elsewhere[] =>
+  (Array.isArray(repositories) ? (repositories as unknown[]) : [repositories])
+    .filter(isData)
+    .map(({ repo, dest, version }) => {
+      const url = text(repo) ?? ''
+      const ref = text(version)
+      const own =
+        url
+          .split('/')
+          .at(-1)
+          ?.replace(/\.git$/, '') ?? ''
+      const data = { url, ...(ref !== null && ref !== 'HEAD' && { ref }) }
+      const source = sourceOf({ data, refuse: () => undefined })
+      return { place: plainPath(text(dest) ?? own) ?? own, source }
+    })
 
 /** `[name, what is said of it]`; null where it is no list. */
 function testsIn(said: unknown): [string, Data][] | null {
@@ -158,7 +171,8 @@ function testsIn(said: unknown): [string, Data][] | null {
 
 interface Around {
   framework: TmtTest['framework']
-  fetched: readonly string[]
+  fetched: readonly Elsewhere[]
+  want: Want
   variables: Variables
   environment: Record<string, string | null>
 }
@@ -173,7 +187,7 @@ function readTest([name, said]: [string, Data], around: Around): TmtTest {
     skip: whyNot({ folder, command }, around),
     command: command ?? '',
     framework,
-    folder: (folder === null ? null : placeBelowTests(folder)) ?? 'tests',
+    folder: (folder === null ? null : placeOf(folder, around)) ?? 'tests',
     environment: Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, value ?? ''])),
     durationSeconds: seconds !== null && seconds > 0 ? Math.min(seconds, longest) : usualDuration,
     result: 'respect',
@@ -182,6 +196,7 @@ function readTest([name, said]: [string, Data], around: Around): TmtTest {
     recommended: [],
     files: [],
     wants: [],
+    wishes: [],
     libraries: {},
     tree: '',
     notes: [],
@@ -194,15 +209,26 @@ interface Parts {
   command: string | null
 }
 
-function whyNot({ folder, command }: Parts, { fetched, environment }: Around): string | null {
+function whyNot({ folder, command }: Parts, { fetched, want, environment }: Around): string | null {
   if (command === null || folder === null) return 'it is worked out by Ansible (Jinja)'
   const unset = Object.entries(environment).find(([, value]) => value === null)
   if (unset) return `its variable ${unset[0]} is worked out by Ansible (Jinja)`
   if (placeBelowTests(folder) === null) return 'its folder leads out of the repository'
-  const elsewhere = fetched.find((place) => place !== '' && `${folder}/`.startsWith(`${place}/`))
-  return elsewhere === undefined
-    ? null
-    : `it is in another repository (${elsewhere}), which is not fetched here yet`
+  const elsewhere = whereElse(folder, fetched)
+  if (!elsewhere) return null
+  const lacking = typeof elsewhere.source === 'string' ? elsewhere.source : want(elsewhere.source)
+  return lacking === null ? null : `it is in another repository: ${lacking}`
+}
+
+const whereElse = (folder: string, fetched: readonly Elsewhere[]): Elsewhere | undefined =>
+  fetched.find(({ place }) => place !== '' && `${folder}/`.startsWith(`${place}/`))
+
+/** Of another repository, where its tree stands; else below tests/. */
+function placeOf(folder: string, { fetched }: Around): string | null {
+  const elsewhere = whereElse(folder, fetched)
+  if (!elsewhere || typeof elsewhere.source === 'string') return placeBelowTests(folder)
+  const within = plainPath(folder.slice(elsewhere.place.length))
+  return within === null ? null : inside(folderOf(elsewhere.source), within)
 }
 
 /** Folders of tests count from where the playbook is. */

@@ -1,16 +1,21 @@
 /** The playbooks of a repository (Standard Test Interface) as checks: one for each, which gives a result per test. Pure. */
 import type { Reading } from '../../check.ts'
-import type { PackageName } from '../../names.ts'
 import { textOf, type Entry } from '../manifest-file.ts'
 import { isStiFile } from '../manifest-name.ts'
 import { readSource } from '../source.ts'
+import type { TmtContext } from '../tmt/read-tmt.ts'
 import { checkOfPlan, planNotes } from '../tmt/plan-check.ts'
-import { readPlaybook, type PlaybookReading } from './playbook.ts'
+import { fetchedIn, folderOf, type TmtSource } from '../tmt/sources.ts'
+import { readPlaybook, type PlaybookReading, type Want } from './playbook.ts'
 
 /** More than any package has. */
 export const mostPlaybooks = 20
 
 export interface StiReading extends Reading {
+  /** Other repositories that it takes tests from, and that are not there. */
+  sources: TmtSource[]
+  /** What is known once they have been fetched. */
+  awaited: Reading['skipped']
   notes: string[]
   texts: ReadonlyMap<string, string>
 }
@@ -18,19 +23,31 @@ export interface StiReading extends Reading {
 /** What the playbooks among `entries` declare. One that cannot be run is skipped with the reason, never refused. */
 export function readSti(
   entries: ReadonlyMap<string, Entry>,
-  { repository }: { repository: PackageName | null },
+  { repository, unfetched = new Map<string, string>() }: TmtContext,
 ): StiReading {
   const texts = new Map<string, string>()
-  const reading: StiReading = { checks: [], skipped: [], faults: [], notes: [], texts }
+  const reading: StiReading = {
+    ...{ checks: [], skipped: [], awaited: [], faults: [], notes: [], texts, sources: [] },
+  }
+  const fetched = fetchedIn(entries)
   const paths = [...entries.keys()].filter(isStiFile).sort()
   for (const path of paths.slice(0, mostPlaybooks)) {
     const name = checkName(path)
     const entry = entries.get(path)
     const { text, fault } = entry ? textOf(entry, path) : { text: null, fault: null }
     if (text !== null) texts.set(path, text)
+    const wanted = new Map<string, TmtSource>()
+    const want: Want = (source) => {
+      if (fetched.has(folderOf(source))) return null
+      wanted.set(folderOf(source), source)
+      return unfetched.get(folderOf(source)) ?? `${source.url} is not fetched yet`
+    }
     const { plan, reason } =
-      text === null ? { plan: null, reason: fault?.message ?? '' } : playbookIn(path, text)
-    if (plan) {
+      text === null ? { plan: null, reason: fault?.message ?? '' } : playbookIn(path, text, want)
+    reading.sources.push(...wanted.values())
+    if (!plan && [...wanted.keys()].some((folder) => !unfetched.has(folder)))
+      reading.awaited.push({ name, reason })
+    else if (plan) {
       reading.checks.push(checkOfPlan(plan, { name, repository, source: { sti: { playbook: path } } }))
       reading.notes.push(...planNotes(name, plan))
     } else reading.skipped.push({ name, reason })
@@ -44,10 +61,12 @@ export function readSti(
 }
 
 /** The plan that the playbook `text`, at `path`, is. */
-export function playbookIn(path: string, text: string): PlaybookReading {
+export function playbookIn(path: string, text: string, want: Want): PlaybookReading {
   const { data, faults } = readSource(text)
   const [fault] = faults
-  return fault ? { plan: null, reason: `line ${fault.line} ${fault.message}` } : readPlaybook(path, data)
+  return fault
+    ? { plan: null, reason: `line ${fault.line} ${fault.message}` }
+    : readPlaybook(path, data, want)
 }
 
 /** tests/tests_python.yml is sti.tests_python. */

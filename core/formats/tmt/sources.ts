@@ -12,6 +12,9 @@ export interface TmtSource {
 /** Below it stands what was fetched from elsewhere, each source in a folder of its own. */
 export const sourcesFolder = '.assay/sources'
 
+/** In each of them, so that one without any metadata is known to be there. */
+export const sourceMarker = '.assay-source'
+
 /** Where the tree of `source` stands, from the root of the tree that it was fetched for. */
 export const folderOf = ({ url, ref }: TmtSource): string =>
   `${sourcesFolder}/${createHash('sha256')

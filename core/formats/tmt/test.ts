@@ -33,8 +33,9 @@ export interface TmtTest {
   recommended: readonly string[]
   /** What must be there before it begins. */
   files: readonly string[]
-  /** Libraries that it names. */
+  /** Libraries that it requires, and those that it recommends. */
   wants: readonly Library[]
+  wishes: readonly Library[]
   /** Folders of all libraries that it takes, from the root of the tree, by what tests call them. */
   libraries: Readonly<Record<string, string>>
   /** Root of the tree of metadata that it is of: '' is the repository's own. */
@@ -74,6 +75,7 @@ export function readTest(values: Values, defaults: TestDefaults): TmtTest {
     recommended: recommend.packages,
     files: require.files,
     wants: require.libraries,
+    wishes: recommend.libraries,
     libraries: {},
     tree: defaults.tree ?? '',
     notes: notesOn(values),

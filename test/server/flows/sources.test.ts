@@ -79,6 +79,16 @@ describe('checks that take tests from another repository', function () {
     assert.match(await tree(next.commit), /later\.sh/)
   })
 
+  it('may be playbooks, whose repositories have no metadata', async () => {
+    await forge.push({ 'smoke/runtest.sh': '#!/bin/sh\n' })
+    const role = `{role: standard-test-basic, tags: [classic], repositories: [{repo: '${forge.url}', dest: far}], tests: [far/smoke]}`
+    const { commit, said } = await push({ 'tests/tests.yml': `- hosts: localhost\n  roles: [${role}]\n` })
+    assert.match(said, /check sti\.tests is looked into once this is in: it is in another repository/)
+    assert.deepEqual(await summaries(), ['tests/tests.yml (1 test)'])
+    const folder = folderOf({ url: forge.url, ref: null })
+    assert.ok((await tree(commit)).includes(`${folder}/smoke/runtest.sh`))
+  })
+
   it('show nobody what is kept for them, and let nobody change it', async () => {
     await forge.push(theirs('good'))
     await push(project(forge.url))

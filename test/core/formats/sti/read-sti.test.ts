@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict'
+import { folderOf } from '../../../../core/formats/tmt/sources.ts'
 import { readRepository } from '../../../../core/formats/repository.ts'
 import { mostPlaybooks, playbookIn, readSti } from '../../../../core/formats/sti/read-sti.ts'
 import { entriesOf, tmtEntries } from '../../../support/entries.ts'
 
 const repository = { namespace: 'rpms', name: 'hello' }
 const plan = (text: string) => {
-  const { plan: found, reason } = playbookIn('tests/tests.yml', text)
+  const { plan: found, reason } = playbookIn('tests/tests.yml', text, absent)
   assert.ok(found, reason ?? '')
   return found
 }
-const why = (text: string): string => playbookIn('tests/tests.yml', text).reason ?? 'it is read'
+const absent = ({ url }: { url: string }): string => `${url} is not there`
+const why = (text: string): string => playbookIn('tests/tests.yml', text, absent).reason ?? 'it is read'
 
 const basic = (rest: string): string =>
   `- hosts: localhost\n  roles:\n  - role: standard-test-basic\n    tags: [classic]\n${rest}`
@@ -101,7 +103,7 @@ describe('reading playbooks of the Standard Test Interface', () => {
     [
       'fetches',
       basic('    repositories: [{repo: "https://x/y.git", dest: y}]\n    tests: [y/a]\n'),
-      /another repository/,
+      /in another repository: https:\/\/x\/y\.git is not there/,
     ],
     ['leaves', basic('    tests: [{a: {dir: ../../x, run: y}}]\n'), /leads out/],
     ['has odd packages', basic('    required_packages: ["a b"]\n    tests: [a]\n'), /no package's name/],
@@ -110,6 +112,24 @@ describe('reading playbooks of the Standard Test Interface', () => {
     it(`says why one cannot be run that ${what}`, () => {
       assert.match(why(text), reason)
     })
+
+  it('finds tests of another repository where its tree stands', () => {
+    const source = { url: 'https://x/y.git', ref: 'v1' }
+    const text = basic(
+      '    repositories: [{repo: "https://x/y.git", dest: y, version: v1}]\n    tests: [y/a, own]\n',
+    )
+    const files = { 'tests/tests.yml': text }
+    const first = readSti(entriesOf(files), { repository })
+    assert.deepEqual(first.sources, [source])
+    const marker = `${folderOf(source)}/.assay-source`
+    const { checks, sources, notes } = readSti(entriesOf({ ...files, [marker]: '' }), { repository })
+    assert.deepEqual([checks.length, sources, notes], [1, [], []])
+    const { plan: found } = playbookIn('tests/tests.yml', text, () => null)
+    assert.deepEqual(
+      found?.tests.map(({ folder }) => folder),
+      [`${folderOf(source)}/a`, 'tests/own'],
+    )
+  })
 
   it('skips a test whose command is worked out, and runs the others', () => {
     const { tests } = plan(basic('    tests: [{a: {run: "x {{ y | default(1) }}"}}, {b: {run: z}}]\n'))

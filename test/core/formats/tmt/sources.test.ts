@@ -91,19 +91,22 @@ describe('a project of tmt that takes things from elsewhere', () => {
     const base = { url: 'https://example.org/base.git', ref: 'v2' }
     const files = {
       'plan.fmf': 'discover: {how: fmf}\nexecute: {how: tmt}\n',
-      't.fmf': 'test: x\nrequire: [library(openssl/certs), curl]\n',
+      't.fmf':
+        'test: x\nrequire: [library(openssl/certs), library(openssl/util), curl]\nrecommend: library(none/x)\n',
       'u.fmf': 'test: x\nrequire: {url: https://example.org/none, name: /l}\n',
       ...from(certs, {
+        'util/main.fmf': 'require: bc\n',
         'certs/main.fmf': `require: [openssl, {url: ${base.url}, ref: v2, name: /x}]\nrecommend: [less]\n`,
       }),
     }
     assert.deepEqual(read(files).sources, [
+      { url: 'https://github.com/beakerlib/none', ref: null },
       { url: base.url, ref: 'v2' },
       { url: 'https://example.org/none', ref: null },
     ])
     const [one, other] = plan({ ...files, ...from(base, { 'x/main.fmf': 'require: [make]\n' }) }).tests
     assert.deepEqual(one?.skip, null)
-    assert.deepEqual(one.packages, ['curl', 'openssl', 'make'])
+    assert.deepEqual(one.packages, ['curl', 'openssl', 'bc', 'make'])
     assert.deepEqual(one.recommended, ['less'])
     assert.deepEqual(one.libraries, {
       openssl: folderOf({ ref: null, ...certs }),
