@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { AppError } from '../core/errors.ts'
 import type { ImageFacts } from '../schemas/types.gen.ts'
 import { command, CommandFailed } from './command.ts'
+import { commandWithOwnMounts } from './own-mounts.ts'
 import { debianArchive, hostSources, sourceLines } from './mirror/apt-sources.ts'
 
 /** Told what is being done, and how far it is (0 to 1). */
@@ -123,7 +124,7 @@ interface Bootstrapping {
 }
 
 async function bootstrap(recipe: Recipe, { root, sources, progress, signal }: Bootstrapping): Promise<void> {
-  await command('mmdebstrap', bootstrapArguments(recipe, root, sources), {
+  await commandWithOwnMounts('mmdebstrap', bootstrapArguments(recipe, root, sources), {
     signal,
     // The kernel's own initial RAM disk would take longer to make than all the rest; see images/customize.
     env: { ...process.env, INITRD: 'No', LC_ALL: 'C.UTF-8' },

@@ -2,11 +2,12 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, readlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { command } from '../../runner/command.ts'
 import { imageStore } from '../../runner/images.ts'
 import { locked } from '../../runner/lock.ts'
+import { startAssay } from '../support/assay.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { tinyImage } from '../support/image.ts'
 import { buildTimeout } from '../support/machines.ts'
@@ -47,7 +48,48 @@ describe('an image that was built from a recipe', function () {
     await rejects(imageStore(folder.path).build('tiny', onStep, stop.signal))
     deepEqual(await readdir(folder.path), ['.tiny.lock'])
   })
+
+  it('leaves nothing mounted when whoever builds it is killed', async () => {
+    await using folder = await temporaryFolder()
+    await using building = startAssay({ ASSAY_DATA: folder.path }, 'image', 'build', 'tiny')
+    const begun = await until(
+      'the build to mount something',
+      async () => {
+        const pids = await mountingElsewhere(folder.path)
+        return pids.length > 0 || (await mountsOf('self')).includes(folder.path) ? pids : null
+      },
+      buildTimeout,
+    )
+    ok(begun.length > 0, 'it mounts where everybody does')
+    await building.murder()
+    for (const pid of await mountingElsewhere(folder.path)) kill(pid)
+    await until('it to be gone', async () => (await mountingElsewhere(folder.path)).length === 0)
+    equal((await mountsOf('self')).includes(folder.path), false)
+  })
 })
+
+/** Processes in mount namespaces of their own that have something mounted below the folder. */
+async function mountingElsewhere(folder: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const ours = await namespaceOf('self')
+  const found: string[] = []
+  for (const pid of pids) {
+    const theirs = await namespaceOf(pid)
+    if (theirs !== null && theirs !== ours && (await mountsOf(pid)).includes(folder)) found.push(pid)
+  }
+  return found
+}
+
+const namespaceOf = (pid: string): Promise<string | null> => readlink(`/proc/${pid}/ns/mnt`).catch(() => null)
+const mountsOf = (pid: string): Promise<string> => readFile(`/proc/${pid}/mounts`, 'utf8').catch(() => '')
+
+function kill(pid: string): void {
+  try {
+    process.kill(Number(pid), 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
 
 describe('the image store', () => {
   it('refuses names that are none, and recipes that are not there', async () => {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { command } from '../../runner/command.ts'
+import { commandWithOwnMounts } from '../../runner/own-mounts.ts'
 import { locked } from '../../runner/lock.ts'
 import { debianArchive, hostSources, sourceLines } from '../../runner/mirror/apt-sources.ts'
 
@@ -64,7 +65,7 @@ async function makeDisk(
   const archive = await debianArchive(await hostSources())
   if (!archive) throw new Error('None of the host’s package sources offers Debian.')
   const root = join(work, 'root')
-  await command('mmdebstrap', [
+  await commandWithOwnMounts('mmdebstrap', [
     ...['--mode=root', '--variant=minbase', `--include=${packages.join(',')}`],
     '--aptopt=Acquire::Check-Valid-Until "false"',
     ...(packageLists ? ['--skip=cleanup/apt'] : []),
