@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { whyNoInternet } from '../../../runner/machine/internet.ts'
 import type { Machines } from '../../../runner/machine/machines.ts'
+import { openOtherNetwork } from '../../support/other-network.ts'
 import { buildTimeout, openMachine, runOnce, testMachines } from '../../support/machines.ts'
 
 /** Prints what became of a TCP connection, or of an HTTP request through the proxy. */
@@ -80,6 +81,30 @@ describe('the network of a machine', function () {
       machines.refusals.some((line) => line.includes('example.org')),
       'refusals are logged',
     )
+  })
+
+  it('leads to no network that the host is in', async () => {
+    await using far = await openOtherNetwork()
+    const place = `${far.address}:${far.port}`
+    equal(await (await fetch(`http://${place}/`)).text(), 'from afar')
+    const script = `
+      reach ${far.address} ${far.port}
+      ask "GET http://${place}/ HTTP/1.1" ${place}
+      ask "GET http://${place}/ HTTP/1.1" ${host}
+      ask "GET http://${host}/ HTTP/1.1" ${place}
+      ask "CONNECT ${place} HTTP/1.1" ${host}
+      ask "GET http://${host}@${place}/ HTTP/1.1" ${host}`
+    const { output } = await runOnce(machines, bash(script), { spec: { network: 'mirror' } })
+    deepEqual(output.trim().split('\n'), [
+      `${place} closed`,
+      `GET http://${place}/ HTTP/1.1 403`,
+      `GET http://${place}/ HTTP/1.1 403`,
+      // Whatever the header says, the mirror is asked.
+      `GET http://${host}/ HTTP/1.1 200`,
+      `CONNECT ${place} HTTP/1.1 403`,
+      `GET http://${host}@${place}/ HTTP/1.1 400`,
+    ])
+    deepEqual(hits.splice(0), ['/pool/a.deb', '/'])
   })
 
   it('is cut before a check that wants none, and stays cut', async () => {
