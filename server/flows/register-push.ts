@@ -2,6 +2,7 @@
 import type { Check } from '../../core/check.ts'
 import { fullName, type PackageName } from '../../core/names.ts'
 import { defaultBranch } from '../git/default-branch.ts'
+import type { Lacking } from '../git/lacking.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
 import type { Services } from '../services.ts'
 import type { Registration } from '../store/registrations.ts'
@@ -27,7 +28,7 @@ export function registerPush(
   name: PackageName,
   pushedBy: string | null,
 ): Promise<Registered> {
-  return inTurn(services, name, () => register(services, name, { pushedBy, due: new Set(), signal: never }))
+  return inTurn(services, name, () => register(services, name, { pushedBy, due: new Map(), signal: never }))
 }
 
 /** Registers branches anew that lack something from elsewhere, which may be there by now. */
@@ -49,7 +50,7 @@ const inTurn = <T>({ config }: Needs, name: PackageName, work: () => Promise<T>)
 interface Push {
   pushedBy: string | null
   /** Commits that are read though they are registered. */
-  due: ReadonlySet<string>
+  due: Lacking
   signal: AbortSignal
 }
 
@@ -97,17 +98,16 @@ async function register(
 const hasChanged = (before: readonly Registration[], branch: string, checks: readonly Check[]): boolean =>
   JSON.stringify(before.find((one) => one.branch === branch)?.checks) !== JSON.stringify(checks)
 
-/** Of commits that are branches still: those that lacked something when they were read last. */
+/** What commits that are branches still lacked when they were read last. */
 function stillLacking(
-  before: ReadonlySet<string>,
+  before: Lacking,
   branches: ReadonlyMap<string, string>,
   declared: ReadonlyMap<string, Declared>,
-): Set<string> {
-  const lacks = (commit: string): boolean => {
-    const now = declared.get(commit)
-    return now ? now.lacking.length > 0 : before.has(commit)
-  }
-  return new Set([...branches.values()].filter(lacks))
+): Lacking {
+  const now = [...new Set(branches.values())].map(
+    (commit) => [commit, declared.get(commit)?.lacking ?? before.get(commit) ?? []] as const,
+  )
+  return new Map(now.filter(([, lacking]) => lacking.length > 0))
 }
 
 /** Registers pushes whose post-receive call got lost: repositories whose branches are not what is registered. */

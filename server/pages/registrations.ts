@@ -11,6 +11,8 @@ export interface RegistrationView {
   commit: string
   pushedBy: string | null
   createdAt: string
+  /** What its checks take from elsewhere and do not get, in words. */
+  lacking: readonly string[]
   checks: { name: string; summary: string | null }[]
 }
 
@@ -37,6 +39,7 @@ export const registrationsSection = (view: RegistrationsContext, now: string): H
   html`<section aria-labelledby="checks">
     <h2 id="checks">Its checks</h2>
     ${view.registrations.length > 0 ? registrationsTable(view, now) : html`<p>No checks were pushed yet.</p>`}
+    ${view.registrations.flatMap(lackingNotes)}
     <p>
       Maintained by
       ${
@@ -55,6 +58,14 @@ export const registrationsSection = (view: RegistrationsContext, now: string): H
         : html`<pre class="commands" tabindex="0"><code>${howToPush(view)}</code></pre>`
     }
   </section>`
+
+const lackingNotes = ({ branch, lacking }: RegistrationView): Html[] =>
+  lacking.map(
+    (why) =>
+      html`<p class="note">
+        <bdi>${branch}</bdi> misses something for now, which is tried again: <bdi>${why}</bdi>
+      </p>`,
+  )
 
 const upstreamPart = ({ url, lookedAt, trouble, refused }: UpstreamView, now: string): Html =>
   html`<p>

@@ -58,11 +58,12 @@ export function packagePageRoutes(services: Services): Router {
 async function readPackage(services: Services, found: Package): Promise<PackageView> {
   const { stores } = services
   const { id } = found
-  const [maintainers, builds, registrations, upstream] = await Promise.all([
+  const [maintainers, builds, registrations, upstream, lacking] = await Promise.all([
     stores.packages.maintainers(id),
     stores.overviews.latestPerRelease([id], limits.builds),
     stores.registrations.current(id),
     found.keptAt === null ? null : stores.upstreams.find(id),
+    services.repositories.lacking.of(found),
   ])
   const seen = overview(builds, await stores.overviews.executionsOf(builds.map((build) => build.id)))
   const troubles = seen.releases.flatMap((release) => release.troubles)
@@ -77,6 +78,7 @@ async function readPackage(services: Services, found: Package): Promise<PackageV
       ...declared(registration),
       isDefault: registration.isDefault,
       commit: registration.commit,
+      lacking: lacking.get(registration.commit) ?? [],
     })),
     upstream: upstream && upstreamView(upstream),
     cloneUrl: cloneUrl(services, found),

@@ -116,6 +116,8 @@ describe('checks that take tests from another repository', function () {
     assert.match(said, /missing for now, and tried again: http\S+hello\.git: .* 500/)
     assert.deepEqual(await summaries(), [null])
     assert.deepEqual(await server.services.repositories.lacking.all(), [name])
+    const page = await (await fetch(`${server.url}/packages/deb/hello`)).text()
+    assert.match(page, /misses something for now, which is tried again: <bdi>http\S+hello\.git: .* 500/)
     await registerPush(server.services, name, null)
     assert.deepEqual(await registrationsOf(), [1])
     await registerLacking(server.services, name)

@@ -152,6 +152,7 @@ export const packageView = {
   registrations: [
     {
       ...{ branch: 'main', isDefault: true, commit, pushedBy: 'ann', createdAt },
+      lacking: ['https://forge.example/tests: The repository cannot be fetched: it answered 500'],
       checks: [{ name: 'smoke', summary: 'hello greets' }],
     },
   ],
