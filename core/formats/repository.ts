@@ -54,7 +54,7 @@ export function readRepository(entries: Entries, context: ManifestContext): Repo
   const nothing = { ...none, texts, files, notes: [], sources, awaited }
   if (read.faults.length > 0) return { ...nothing, faults: read.faults }
   if (read.checks.length <= limits.checks) {
-    const { checks, notes } = withOptions(read.checks, others)
+    const { checks, notes } = withOptions(read.checks, awaited, others)
     return { ...nothing, ...read, checks, notes: [...tmt.notes, ...sti.notes, ...notes] }
   }
   const fault: Fault = {
@@ -70,12 +70,12 @@ export function readRepository(entries: Entries, context: ManifestContext): Repo
 /** What checks.yaml says of checks that other formats declare. */
 function withOptions(
   checks: readonly Check[],
+  awaited: Reading['skipped'],
   others: readonly Options[],
 ): { checks: Check[]; notes: string[] } {
   const isOther = (check: Check): boolean => formatOf(check) !== manifestFile
-  const unused = others.filter(
-    ({ glob }) => !checks.some((one) => isOther(one) && matchesText(one.name, glob)),
-  )
+  const names = [...checks.filter(isOther), ...awaited].map(({ name }) => name)
+  const unused = others.filter(({ glob }) => !names.some((name) => matchesText(name, glob)))
   return {
     checks: checks.map((check) =>
       isOther(check)

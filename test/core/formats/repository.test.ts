@@ -51,6 +51,12 @@ describe('reading a check repository', () => {
       ],
     )
     assert.deepEqual(notes, ['others in checks.yaml: no check of another format is called tmt.*'])
+    const waiting = read({
+      'checks.yaml': "others: {'tmt.*': {cpus: 2}}\n",
+      '.fmf/version': '1\n',
+      'plan.fmf': 'discover: {how: fmf, url: https://example.org/t}\nexecute: {how: tmt}\n',
+    })
+    assert.deepEqual([waiting.awaited.length, waiting.notes], [1, []])
     assert.deepEqual(files, ['checks.yaml', 'debian/tests/control'])
   })
 
