@@ -10,7 +10,7 @@ import { never, openMachine } from '../support/machines.ts'
 
 /** Emulated, a stock system boots slowly: twice here, once for its first boot and once for the template. */
 const patience = 20 * 60_000
-const shape: Partial<MachineSpec> = { image: 'stock', memoryMiB: 1024 }
+const shape: Partial<MachineSpec> = { image: 'stock', memoryMiB: 1024, network: 'mirror' }
 
 describe('a stock cloud image that was imported', function () {
   this.timeout(patience)
@@ -29,7 +29,9 @@ describe('a stock cloud image that was imported', function () {
       equal((await images.importDisk(disk, 'stock', { adopt })).facts.kernel, undefined)
       const [one, other] = [await lookAt(machines), await lookAt(machines)]
       equal(warnings.join(), '')
-      for (const { start, off, state } of [one, other]) {
+      for (const { start, off, state, candidate } of [one, other]) {
+        // From lists that its template fetched.
+        match(candidate ?? '', /^ *Candidate: \d/)
         equal(start, 'clone')
         equal(state, 'running')
         ok(Math.abs(off) < 2, `the clock is ${off} seconds off`)
@@ -45,15 +47,17 @@ describe('a stock cloud image that was imported', function () {
 
 /** What a check sees of itself with its first instructions. */
 async function lookAt(machines: Machines) {
-  const check = `date +%s
-    cat /proc/sys/kernel/random/uuid
+  // The time comes last: it is compared with ours when all of this has run.
+  const check = `cat /proc/sys/kernel/random/uuid
     perl -e 'my $b = "\\0" x 16; syscall 318, $b, 16, 0; print unpack("H*", $b), "\\n"'
     cat /etc/machine-id /proc/sys/kernel/hostname
     ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub | cut -d' ' -f2
-    systemctl is-system-running`
+    systemctl is-system-running
+    apt-cache policy hello | grep Candidate
+    date +%s`
   await using machine = await openMachine(machines, { check }, shape)
   await machine.run('check')
-  const [clock = '', uuid, random, id, name, key = '', state] = machine.output().trim().split('\n')
+  const [uuid, random, id, name, key = '', state, candidate, clock = ''] = machine.output().trim().split('\n')
   const off = Number(clock) - Date.now() / 1000
-  return { start: machine.machine.facts.start, off, uuid, random, id, name, key, state }
+  return { start: machine.machine.facts.start, off, uuid, random, id, name, key, state, candidate }
 }
