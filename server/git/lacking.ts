@@ -24,7 +24,9 @@ export function lackingCommits(folder: string) {
       const namespaces = await readdir(folder).catch(orNone<string[]>([]))
       const names = await Promise.all(
         namespaces.map(async (namespace) =>
-          (await readdir(join(folder, namespace))).map((name) => parsePackage(`${namespace}/${name}`)),
+          (await readdir(join(folder, namespace)))
+            .filter((name) => !name.startsWith('.'))
+            .map((name) => parsePackage(`${namespace}/${name}`)),
         ),
       )
       return names.flat()

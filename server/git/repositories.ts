@@ -35,6 +35,7 @@ export type Repositories = ReturnType<typeof repositories>
 export function repositories(folder: string) {
   // No namespace begins with a dot.
   const own = join(folder, '.assay')
+  const fetching = join(own, 'sources')
   const path = ({ namespace, name }: PackageName): string => join(folder, namespace, `${name}.git`)
   const stagingPath = ({ namespace, name }: PackageName): string =>
     join(own, 'upstreams', namespace, `${name}.git`)
@@ -42,8 +43,13 @@ export function repositories(folder: string) {
   const pushes = new Map<string, number>()
   const settled = new Map<string, string>()
   let home: Promise<NodeJS.ProcessEnv> | undefined
+  /** Fetched sources serve one registration: what is there belonged to a server that was killed. */
+  const prepareHome = async (): Promise<NodeJS.ProcessEnv> => {
+    await rm(fetching, { recursive: true, force: true })
+    return prepareGitHome(own)
+  }
   const environment = (): Promise<NodeJS.ProcessEnv> => {
-    home ??= prepareGitHome(own).catch((error: unknown) => {
+    home ??= prepareHome().catch((error: unknown) => {
       home = undefined
       throw error
     })
@@ -132,7 +138,7 @@ export function repositories(folder: string) {
       { commit, signal }: { commit: string; signal: AbortSignal },
       work: (join: SourceJoiner) => Promise<T>,
     ): Promise<T> {
-      const gitdir = join(own, 'sources', randomUUID())
+      const gitdir = join(fetching, randomUUID())
       await make(gitdir)
       try {
         return await work(
