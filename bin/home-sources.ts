@@ -1,20 +1,19 @@
 /** Repositories that checks of a folder take tests, plans and libraries from, fetched by the user's own git beside them. */
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { folderOf, sourceMarker, sourcesFolder, type TmtSource } from '../core/formats/tmt/sources.ts'
+import { limits } from '../core/formats/limits.ts'
+import { sourceMarker, sourcesFolder } from '../core/formats/manifest-name.ts'
+import { folderOf, type TmtSource } from '../core/formats/tmt/sources.ts'
 import type { RepositoryReading } from '../core/formats/repository.ts'
 import { command, CommandFailed } from '../runner/command.ts'
 import { say } from './output.ts'
 import { readFolder } from './read-folder.ts'
 
-/** As on a server: libraries may want libraries, and imported plans tests. */
-const rounds = 4
-
 /** Reads `folder` with all that it takes from elsewhere, which stays in it for the next time, and out of its git. */
 export async function readWithSources(folder: string, signal: AbortSignal): Promise<RepositoryReading> {
   const tried = new Set<string>()
   let reading = await readFolder(folder)
-  for (let round = 0; round < rounds && reading.faults.length === 0; round++) {
+  for (let round = 0; round < limits.sourceRounds && reading.faults.length === 0; round++) {
     const missing = reading.sources.filter((source) => !tried.has(folderOf(source)))
     if (missing.length === 0) break
     for (const source of missing) {

@@ -4,8 +4,13 @@ import { lstat, open, opendir, readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Entry } from '../core/formats/manifest-file.ts'
 import { limits } from '../core/formats/limits.ts'
-import { fmfMarker, isFmfFile, isSourceMarker } from '../core/formats/manifest-name.ts'
-import { sourceMarker, sourcesFolder } from '../core/formats/tmt/sources.ts'
+import {
+  fmfMarker,
+  isFmfFile,
+  isSourceMarker,
+  sourceMarker,
+  sourcesFolder,
+} from '../core/formats/manifest-name.ts'
 
 /** By path from `folder`; none where its root is no tree of metadata. */
 export const fmfEntries = async (folder: string): Promise<Map<string, Entry>> =>

@@ -14,6 +14,8 @@ export const limits = {
   fmfBytes: 2 * MiB,
   /** Other repositories that checks of one may take something from. */
   sources: 20,
+  /** Readings until all of them are known: libraries may want libraries, and imported plans tests. */
+  sourceRounds: 4,
   /** Of any one file, in any commit of a push. */
   fileBytes: 50 * MiB,
   /** Of the tree that a check finds in its machine. */

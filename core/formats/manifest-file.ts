@@ -2,7 +2,8 @@
 import type { Fault } from '../check.ts'
 import { limits } from './limits.ts'
 import { manifestFile } from './manifest-name.ts'
-import { readManifest, type ManifestContext, type NativeReading } from './native.ts'
+import { readManifest, type NativeReading } from './native.ts'
+import type { RepositoryContext } from './repository-context.ts'
 
 /** What git has at a path. `bytes` only of a file of at most `limits.manifestBytes`, or the target of a link to metadata. */
 export interface Entry {
@@ -14,7 +15,7 @@ export interface Entry {
 /** What `entry`, found where checks.yaml is due, declares; null: nothing is there. `text` is what was read. */
 export function readManifestFile(
   entry: Entry | null,
-  context: ManifestContext,
+  context: RepositoryContext,
 ): NativeReading & { text: string | null } {
   const none = { checks: [], skipped: [], others: [] }
   if (!entry) return { ...none, faults: [], text: null }

@@ -24,13 +24,17 @@ export const isFmfFile = (path: string): boolean =>
 export const stiFolder = 'tests/'
 export const isStiFile = (path: string): boolean => /^tests\/tests[^/]*\.ya?ml$/.test(path)
 
-/** What marks a tree that was fetched from elsewhere (core/formats/tmt/sources.ts), whatever else it holds. */
+/** Below it stands what was fetched from elsewhere (tmt/sources.ts), each tree in a folder of its own with a mark in it. */
+export const sourcesFolder = '.assay/sources'
+export const sourceMarker = '.assay-source'
+const partsOf = (path: string): number => path.split('/').length
 export const isSourceMarker = (path: string): boolean =>
-  /^\.assay\/sources\/[0-9a-f]{16}\/\.assay-source$/.test(path)
+  path.startsWith(`${sourcesFolder}/`) && path.endsWith(`/${sourceMarker}`) && partsOf(path) === 4
 
-/** Whether such a mark may be in the folder. */
+/** Whether such a mark may be in the folder, or further in. */
 export const mayHoldMarkers = (folder: string): boolean =>
-  /^\.assay(\/sources(\/[0-9a-f]{16})?)?$/.test(folder)
+  `${sourcesFolder}/`.startsWith(`${folder}/`) ||
+  (folder.startsWith(`${sourcesFolder}/`) && partsOf(folder) === 3)
 
 /** Whether a reader wants to see the file at `path`. */
 export const isRead = (path: string): boolean =>

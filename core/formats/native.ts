@@ -5,20 +5,14 @@ import { plainMachine, type Check, type Fault, type Reading } from '../check.ts'
 import { fullName, kernelArch, type PackageName } from '../names.ts'
 import { manifestFaults } from './manifest-faults.ts'
 import { manifestFile } from './manifest-name.ts'
+import type { RepositoryContext } from './repository-context.ts'
 import { mebibytesOf, secondsOf } from './units.ts'
 import { readSource } from './source.ts'
 
 export { manifestFile }
 
-export interface ManifestContext {
-  /** The package whose check repository it is; null at home, where nobody may know. */
-  repository: PackageName | null
-  /** Why sources of tmt could not be fetched, by folder. Others that are not there may still come. */
-  unfetched?: ReadonlyMap<string, string>
-}
-
 /** The checks that `text` declares, or everything that is wrong with it, in the order of its lines. */
-export function readManifest(text: string, { repository }: ManifestContext): NativeReading {
+export function readManifest(text: string, { repository }: RepositoryContext): NativeReading {
   const source = readSource(text)
   const found = source.data === undefined ? [] : manifestFaults(source, validateManifest, repository)
   // Where the YAML itself is wrong, that is the cause of what else is wrong in the line.

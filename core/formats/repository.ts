@@ -5,10 +5,11 @@ import { limits } from './limits.ts'
 import { readManifestFile, textOf, type Entry } from './manifest-file.ts'
 import { dep8Files, fmfMarker, isStiFile, manifestFile, sourceControlFile } from './manifest-name.ts'
 import { matchesText } from '../globs.ts'
-import type { ManifestContext, Options } from './native.ts'
+import type { Options } from './native.ts'
+import type { RepositoryContext } from './repository-context.ts'
 import { readSti, type StiReading } from './sti/read-sti.ts'
 import { readTmt } from './tmt/read-tmt.ts'
-import type { TmtSource } from './tmt/sources.ts'
+import { distinct, type TmtSource } from './tmt/sources.ts'
 
 /** What stands at the paths that readers want to see (`isRead`). */
 export type Entries = ReadonlyMap<string, Entry>
@@ -30,7 +31,7 @@ export const formatOf = ({ dep8, tmt, sti }: Pick<Check, 'dep8' | 'tmt' | 'sti'>
   dep8 ? 'DEP-8' : tmt ? 'tmt' : sti ? 'STI' : 'checks.yaml'
 
 /** Faults anywhere leave no checks. */
-export function readRepository(entries: Entries, context: ManifestContext): RepositoryReading {
+export function readRepository(entries: Entries, context: RepositoryContext): RepositoryReading {
   const texts = new Map<string, string>()
   const { text, others, ...native } = readManifestFile(entries.get(manifestFile) ?? null, context)
   if (text !== null) texts.set(manifestFile, text)
@@ -49,7 +50,7 @@ export function readRepository(entries: Entries, context: ManifestContext): Repo
     ['tmt', tmt],
     ['STI', sti],
   ])
-  const sources = [...tmt.sources, ...sti.sources]
+  const sources = distinct([...tmt.sources, ...sti.sources])
   const awaited = [...tmt.awaited, ...sti.awaited]
   const nothing = { ...none, texts, files, notes: [], sources, awaited }
   if (read.faults.length > 0) return { ...nothing, faults: read.faults }
@@ -91,7 +92,7 @@ function withOptions(
 }
 
 /** Repositories that went over to tmt often keep their playbooks, which then say the same twice. */
-function readPlaybooks(entries: Entries, context: ManifestContext, hasTmt: boolean): StiReading {
+function readPlaybooks(entries: Entries, context: RepositoryContext, hasTmt: boolean): StiReading {
   const sti = readSti(entries, context)
   if (!hasTmt) return sti
   const reason = 'the repository has plans or tests of tmt, which stand for its playbooks'
@@ -121,7 +122,7 @@ const none: Reading = { checks: [], faults: [], skipped: [] }
 interface Around {
   entries: Entries
   texts: Map<string, string>
-  context: ManifestContext
+  context: RepositoryContext
 }
 
 function readControl(file: string, { entries, texts, context: { repository } }: Around): Reading {

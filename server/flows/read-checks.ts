@@ -12,7 +12,8 @@ import {
   stiFolder,
 } from '../../core/formats/manifest-name.ts'
 import { readRepository, type RepositoryReading } from '../../core/formats/repository.ts'
-import { folderOf, type TmtSource } from '../../core/formats/tmt/sources.ts'
+import type { Unfetched } from '../../core/formats/repository-context.ts'
+import { folderOf, whyNotFrom, type TmtSource } from '../../core/formats/tmt/sources.ts'
 import { fullName, type PackageName } from '../../core/names.ts'
 import type { Services } from '../services.ts'
 
@@ -29,9 +30,6 @@ interface At {
   commit: string
   signal: AbortSignal
 }
-
-/** Libraries may want libraries, and imported plans tests. */
-const rounds = 4
 
 /** Where tests of distributions' packages are kept in public. */
 const usual = [
@@ -73,7 +71,7 @@ function readWhole(
     const wanted = new Map<string, TmtSource>()
     let reading = own
     let unfetched = new Map<string, string>()
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < limits.sourceRounds; round++) {
       const news = reading.sources.filter((source) => !wanted.has(folderOf(source)))
       if (news.length === 0) break
       for (const source of news) wanted.set(folderOf(source), source)
@@ -81,7 +79,10 @@ function readWhole(
       unfetched = new Map([...(await join(allowed)), ...refused])
       reading = await readAt(services, repository, commit, unfetched)
     }
-    return { reading, lacking: [...unfetched.values()] }
+    const tooDeep = reading.sources
+      .filter((source) => !unfetched.has(folderOf(source)))
+      .map(({ url }) => `${url}: only others from elsewhere want it, ${limits.sourceRounds} in a row`)
+    return { reading, lacking: [...unfetched.values(), ...tooDeep] }
   })
 }
 
@@ -93,11 +94,9 @@ function whichOf(
   const from = settings?.from ?? usual
   const refused = new Map<string, string>()
   const allowed = sources.filter((source, at) => {
-    const why = !from.some((start) => source.url.startsWith(start))
-      ? `${source.url} is none of the addresses that this site fetches from: its admin may add it (sources.from)`
-      : at >= limits.sources
-        ? `${source.url} is one of more than ${limits.sources} repositories`
-        : null
+    const why =
+      whyNotFrom(source, from) ??
+      (at < limits.sources ? null : `${source.url} is one of more than ${limits.sources} repositories`)
     if (why !== null) refused.set(folderOf(source), why)
     return why === null
   })
@@ -108,7 +107,7 @@ async function readAt(
   { repositories }: Needs,
   repository: PackageName,
   commit: string,
-  unfetched: ReadonlyMap<string, string> = new Map(),
+  unfetched: Unfetched = new Map(),
 ): Promise<RepositoryReading> {
   const entries = new Map<string, Entry>()
   for (const path of readFiles) {

@@ -9,7 +9,9 @@ import { basename, join } from 'node:path'
 import git from 'isomorphic-git'
 import { AppError } from '../../core/errors.ts'
 import { limits } from '../../core/formats/limits.ts'
-import { folderOf, sourceMarker, type TmtSource } from '../../core/formats/tmt/sources.ts'
+import { sourceMarker } from '../../core/formats/manifest-name.ts'
+import type { Unfetched } from '../../core/formats/repository-context.ts'
+import { folderOf, type TmtSource } from '../../core/formats/tmt/sources.ts'
 import { boundedFetch, wordsOf } from './bounded-fetch.ts'
 import { runGit } from './run-git.ts'
 
@@ -35,7 +37,7 @@ export interface Joining {
 }
 
 /** Joins what of `sources` can be had with the tree of a commit. Resolves with why others cannot, by folder. */
-export type SourceJoiner = (sources: readonly TmtSource[]) => Promise<ReadonlyMap<string, string>>
+export type SourceJoiner = (sources: readonly TmtSource[]) => Promise<Unfetched>
 
 /** As more and more sources become known: each call fetches those that were not tried yet. */
 export function sourceJoiner(joining: Joining, commit: string): SourceJoiner {

@@ -7,7 +7,7 @@ import { isData, type Data } from '../fmf/merge.ts'
 import { durationOf } from '../tmt/duration.ts'
 import type { TmtPlan } from '../tmt/plan.ts'
 import { packageName } from '../tmt/requirements.ts'
-import { folderOf, inside, plainPath, sourceOf, type TmtSource } from '../tmt/sources.ts'
+import { folderOf, inside, plainPath, sourceOf, type TmtSource, type Want } from '../tmt/sources.ts'
 import type { TmtTest } from '../tmt/test.ts'
 import { uniqueNames } from '../unique-names.ts'
 import { isVariable } from '../tmt/values.ts'
@@ -28,9 +28,6 @@ const longest = 7 * 86_400
 
 /** The plan that `playbook`, at `path`, is; or why it cannot be run. */
 export type PlaybookReading = { plan: TmtPlan; reason: null } | { plan: null; reason: string }
-
-/** Asks for another repository; null: it is there, else why it is not. */
-export type Want = (source: TmtSource) => string | null
 
 /** `data`: the playbook as plain data. */
 export function readPlaybook(path: string, data: unknown, want: Want): PlaybookReading {
@@ -74,7 +71,6 @@ function planOf(path: string, tests: TmtTest[], packages: string[]): TmtPlan {
     prepare: [],
     finish: [],
     exitFirst: false,
-    awaits: [],
     root: '',
     tests,
     hardware: { memoryMiB: 2048, cpus: 1, diskMiB: 8192, arch: null, unmet: null },

@@ -3,10 +3,10 @@ import type { Reading } from '../../check.ts'
 import { textOf, type Entry } from '../manifest-file.ts'
 import { isStiFile } from '../manifest-name.ts'
 import { readSource } from '../source.ts'
-import type { TmtContext } from '../tmt/read-tmt.ts'
+import type { RepositoryContext } from '../repository-context.ts'
 import { checkOfPlan, planNotes } from '../tmt/plan-check.ts'
-import { fetchedIn, folderOf, type TmtSource } from '../tmt/sources.ts'
-import { readPlaybook, type PlaybookReading, type Want } from './playbook.ts'
+import { asking, fetchedIn, type TmtSource, type Want } from '../tmt/sources.ts'
+import { readPlaybook, type PlaybookReading } from './playbook.ts'
 
 /** More than any package has. */
 export const mostPlaybooks = 20
@@ -23,7 +23,7 @@ export interface StiReading extends Reading {
 /** What the playbooks among `entries` declare. One that cannot be run is skipped with the reason, never refused. */
 export function readSti(
   entries: ReadonlyMap<string, Entry>,
-  { repository, unfetched = new Map<string, string>() }: TmtContext,
+  { repository, unfetched = new Map() }: RepositoryContext,
 ): StiReading {
   const texts = new Map<string, string>()
   const reading: StiReading = {
@@ -36,17 +36,11 @@ export function readSti(
     const entry = entries.get(path)
     const { text, fault } = entry ? textOf(entry, path) : { text: null, fault: null }
     if (text !== null) texts.set(path, text)
-    const wanted = new Map<string, TmtSource>()
-    const want: Want = (source) => {
-      if (fetched.has(folderOf(source))) return null
-      wanted.set(folderOf(source), source)
-      return unfetched.get(folderOf(source)) ?? `${source.url} is not fetched yet`
-    }
+    const sources = asking(fetched, unfetched)
     const { plan, reason } =
-      text === null ? { plan: null, reason: fault?.message ?? '' } : playbookIn(path, text, want)
-    reading.sources.push(...wanted.values())
-    if (!plan && [...wanted.keys()].some((folder) => !unfetched.has(folder)))
-      reading.awaited.push({ name, reason })
+      text === null ? { plan: null, reason: fault?.message ?? '' } : playbookIn(path, text, sources.want)
+    reading.sources.push(...sources.wanted())
+    if (!plan && sources.waits()) reading.awaited.push({ name, reason })
     else if (plan) {
       reading.checks.push(checkOfPlan(plan, { name, repository, source: { sti: { playbook: path } } }))
       reading.notes.push(...planNotes(name, plan))

@@ -6,7 +6,7 @@ import { withLibraries } from './libraries.ts'
 import { applies, whyNotThePhase } from './phases.ts'
 import type { AdjustedNode, Project, Surroundings } from './project.ts'
 import { readTest, type TmtTest } from './test.ts'
-import { folderOf, inside, plainPath, sourceOf } from './sources.ts'
+import { inside, sourceOf, treeIn } from './sources.ts'
 import { flagOf, numberOf, phasesOf, textOf, textsOf, type Values } from './values.ts'
 
 export interface Discovering extends Surroundings {
@@ -75,11 +75,11 @@ const standIn = ({ name, refuse }: Phase, skip: string): TmtTest => ({
   skip,
 })
 
-const defaults = { name: '', folder: '', duration: '5m', framework: 'shell' } as const
+const defaults = { name: '', folder: '', tree: '', duration: '5m', framework: 'shell' } as const
 
 function fromTree(phase: Phase, how: Discovering): TmtTest[] {
   const { project, context, framework } = how
-  const home = rootOf(phase, how)
+  const home = treeIn(phase, how)
   if ('reason' in home) return [standIn(phase, home.reason)]
   const { root } = home
   const nodes = project.nodes(root, context)
@@ -92,23 +92,6 @@ function fromTree(phase: Phase, how: Discovering): TmtTest[] {
   })
   const wrong = project.wrongWith(root)
   return wrong === null ? found : [standIn(phase, `its tests cannot be read: ${wrong}`)]
-}
-
-/** The tree that the phase takes its tests from: the plan's own, or another repository's. */
-function rootOf(phase: Phase, { root, want }: Discovering): { root: string } | { reason: string } {
-  const path = plainPath(textOf(phase, 'path') ?? '')
-  if (path === null) return { reason: 'its tests are in a folder that leads out of the tree (path)' }
-  const { url, ref } = phase.data
-  if (url === undefined || url === null)
-    return ref === undefined || ref === null
-      ? { root: inside(root, path) }
-      : { reason: 'it takes tests from another commit of its own repository (ref)' }
-  const source = sourceOf(phase)
-  if (typeof source === 'string') return { reason: source }
-  const lacking = want(source)
-  return lacking === null
-    ? { root: inside(folderOf(source), path) }
-    : { reason: `it takes tests from elsewhere: ${lacking}` }
 }
 
 const disabled = (values: Values & Pick<AdjustedNode, 'because'>): string | null =>

@@ -9,7 +9,7 @@ import { extended } from './context.ts'
 import { planKeys, slips } from './keys.ts'
 import type { AdjustedNode, Project, Surroundings } from './project.ts'
 import { packageName } from './requirements.ts'
-import { folderOf, inside, type TmtSource } from './sources.ts'
+import { inside, type Asking } from './sources.ts'
 import type { TmtTest } from './test.ts'
 import { environmentOf, flagOf, phasesOf, textOf, textsOf, type Values } from './values.ts'
 
@@ -18,8 +18,6 @@ export interface TmtPlan {
   summary: string | null
   /** Why it cannot be run, whatever its tests; null: it can. */
   skip: string | null
-  /** Sources that it wants and that are not there. */
-  awaits: readonly TmtSource[]
   /** Folder that its commands run in, from the root of the repository. */
   root: string
   environment: Readonly<Record<string, string>>
@@ -43,23 +41,20 @@ export const defaultPlan: Data = { discover: { how: 'fmf' }, execute: { how: 'tm
 export const isPlan = ({ data }: Pick<AdjustedNode, 'data'>): boolean =>
   data['execute'] !== undefined || data['plan'] !== undefined
 
-/** Reads the plan that `node` is in `context`, or the one that it imports. */
-export function readPlan(node: AdjustedNode, project: Project, context: Context): TmtPlan {
-  const awaits = new Map<string, TmtSource>()
-  const want = (source: TmtSource): string | null => {
-    const lacking = project.want(source)
-    if (lacking !== null) awaits.set(folderOf(source), source)
-    return lacking
-  }
-  const found = imported(node, { project, context, want })
-  const plan =
-    typeof found === 'string'
-      ? { ...planOf({ ...node, data: {} }, { project, context, want }), skip: found }
-      : planOf(found, { project, context, want })
-  return { ...plan, awaits: [...awaits.values()] }
+/** Reads the plan that `node` is in `context`, or the one that it imports; `sources`: who asks for what that takes. */
+export function readPlan(
+  node: AdjustedNode,
+  { project, context, sources }: { project: Project; context: Context; sources: Asking },
+): TmtPlan {
+  const around = { project, context, want: sources.want }
+  const found = imported(node, around)
+  if (typeof found === 'string') return { ...planOf({ ...node, data: {} }, around), skip: found }
+  const plan = planOf(found, around)
+  const wrong = project.wrongWith(found.root)
+  return wrong === null ? plan : { ...plan, skip: `it cannot be read where it is imported from: ${wrong}` }
 }
 
-function planOf(node: AdjustedNode, { project, context, want }: Surroundings): Omit<TmtPlan, 'awaits'> {
+function planOf(node: AdjustedNode, { project, context, want }: Surroundings): TmtPlan {
   const whole = extended(context, ownContext(node))
   const around = { project, context: whole }
   const execute = phasesOf(node, 'execute')

@@ -9,7 +9,8 @@ import { limits } from '../limits.ts'
 import { textOf, type Entry } from '../manifest-file.ts'
 import { fmfConfig, fmfMarker, fmfRoot, isFmfFile } from '../manifest-name.ts'
 import { readSource, type Source } from '../source.ts'
-import { fetchedIn, folderOf, sourceFolderIn, type TmtSource } from './sources.ts'
+import type { Unfetched } from '../repository-context.ts'
+import { asking, fetchedIn, inside, sourceFolderIn, type Asking, type Want } from './sources.ts'
 import type { Values } from './values.ts'
 
 /** A node with its values in a context. */
@@ -32,10 +33,8 @@ export interface Project {
   faults: () => Fault[]
   /** What was found wrong by now in the source that the tree at `root` is of; null: nothing. */
   wrongWith: (root: string) => string | null
-  /** Asks for a source; null: it is there, else why it is not. */
-  want: (source: TmtSource) => string | null
-  /** All that was asked for and is not there. */
-  wanted: () => TmtSource[]
+  /** For somebody who asks for sources: a plan. */
+  asking: () => Asking
   texts: ReadonlyMap<string, string>
 }
 
@@ -43,18 +42,11 @@ export interface Project {
 export interface Surroundings {
   project: Project
   context: Context
-  /** Asks for a source on behalf of the plan; null: it is there, else why it is not. */
-  want: (source: TmtSource) => string | null
+  want: Want
 }
 
-/**
- * The project that `entries` hold, with what was fetched for it from elsewhere; what is not of fmf in them is passed over.
- * `unfetched` says by folder why a source could not be fetched.
- */
-export function openProject(
-  entries: ReadonlyMap<string, Entry>,
-  unfetched: ReadonlyMap<string, string> = new Map(),
-): Project {
+/** The project that `entries` hold, with what was fetched for it from elsewhere; what is not of fmf in them is passed over. */
+export function openProject(entries: ReadonlyMap<string, Entry>, unfetched: Unfetched = new Map()): Project {
   const faults = new Map<string, Fault>()
   /** Others' mistakes are no reason to refuse a push: they are one to skip what needs them. */
   const foreign = new Map<string, string>()
@@ -65,7 +57,6 @@ export function openProject(
       foreign.set(folder, `${fault.file.slice(folder.length + 1)}:${fault.line}: ${fault.message}`)
   }
   const fetched = fetchedIn(entries)
-  const wanted = new Map<string, TmtSource>()
   const texts = new Map<string, string>()
   const roots = [...entries.keys()].map(fmfRoot).filter((root) => root !== null)
   const read = memoized((path: string) => readFile(path, entries, texts, refuse))
@@ -80,7 +71,7 @@ export function openProject(
       return source ? [{ path: path.slice(root === '' ? 0 : root.length + 1), source }] : []
     })
     const tree = growTree(found, budget, hiddenOf(read(fmfConfig)?.data))
-    for (const fault of tree.faults) refuse({ ...fault, file: below(root, fault.file) })
+    for (const fault of tree.faults) refuse({ ...fault, file: inside(root, fault.file) })
     return tree.nodes
   })
   const nodesOf = memoized((key: string): AdjustedNode[] => {
@@ -92,13 +83,7 @@ export function openProject(
     nodes: (root, context) => (roots.includes(root) ? nodesOf(JSON.stringify([root, [...context]])) : null),
     faults: () => [...faults.values()],
     wrongWith: (root) => foreign.get(sourceFolderIn(`${root}/`) ?? '') ?? null,
-    want({ url, ref }) {
-      const folder = folderOf({ url, ref })
-      if (fetched.has(folder)) return null
-      wanted.set(folder, { url, ref })
-      return unfetched.get(folder) ?? `${url} is not fetched yet`
-    },
-    wanted: () => [...wanted.values()],
+    asking: () => asking(fetched, unfetched),
     texts,
   }
 }
@@ -112,14 +97,12 @@ function memoized<T>(make: (key: string) => T): (key: string) => T {
   }
 }
 
-const below = (root: string, path: string): string => (root === '' ? path : `${root}/${path}`)
-
 /** Of a tree: its metadata, but not what belongs to a tree inside of it. */
 const filesOf = (root: string, roots: readonly string[], entries: ReadonlyMap<string, Entry>): string[] =>
   [...entries.keys()].filter(
     (path) =>
       path.endsWith('.fmf') &&
-      path.startsWith(below(root, '')) &&
+      path.startsWith(root === '' ? '' : `${root}/`) &&
       !roots.some((other) => other.length > root.length && path.startsWith(`${other}/`)),
   )
 
@@ -134,7 +117,7 @@ function isWithin(
   if (files.length <= limits.fmfFiles && bytes <= limits.fmfBytes) return true
   const message = `marks the root of ${files.length} files of metadata, of ${bytes} bytes in all`
   const mend = `keep to ${limits.fmfFiles} files and ${limits.fmfBytes} bytes`
-  refuse({ file: below(folder, fmfMarker), line: 1, column: 1, message, mend })
+  refuse({ file: inside(folder, fmfMarker), line: 1, column: 1, message, mend })
   return false
 }
 
@@ -190,10 +173,9 @@ interface Adjusting {
 function adjusted(node: FmfNode, { root, context, budget, refuse }: Adjusting): AdjustedNode {
   const complain: Values['refuse'] = (key, message, mend) => {
     const place = node.place(key)
-    refuse({ ...place, file: below(root, place.file), message: `${node.name}: ${message}`, mend })
+    refuse({ ...place, file: inside(root, place.file), message: `${node.name}: ${message}`, mend })
   }
-  const folder = below(root, node.folder).replace(/\/$/, '')
-  const common = { name: node.name, folder, root, refuse: complain }
+  const common = { name: node.name, folder: inside(root, node.folder), root, refuse: complain }
   const { adjust: rules, ...plain } = node.data
   try {
     const { data, because } = adjust(node.data, context, budget)

@@ -1,13 +1,13 @@
 /** The plans of a repository's tmt project as checks: one for each, which gives a result for each of its tests. Pure. */
 import type { Reading } from '../../check.ts'
-import type { PackageName } from '../../names.ts'
 import type { Context } from '../fmf/condition.ts'
 import type { Entry } from '../manifest-file.ts'
+import type { RepositoryContext } from '../repository-context.ts'
 import { uniqueNames } from '../unique-names.ts'
 import { anyContext } from './context.ts'
 import { defaultPlan, isPlan, readPlan, type TmtPlan } from './plan.ts'
 import { checkOfPlan, planNotes } from './plan-check.ts'
-import { folderOf, type TmtSource } from './sources.ts'
+import type { TmtSource } from './sources.ts'
 import { openProject, type AdjustedNode, type Project } from './project.ts'
 import { flagOf } from './values.ts'
 
@@ -21,25 +21,23 @@ export interface TmtReading extends Reading {
   texts: ReadonlyMap<string, string>
 }
 
-export interface TmtContext {
-  repository: PackageName | null
-  /** Why sources could not be fetched, by folder. Others that are not there may still come. */
-  unfetched?: ReadonlyMap<string, string> | undefined
-}
-
 /** What the project in `entries` declares; the caller knows that there is one. */
 export function readTmt(
   entries: ReadonlyMap<string, Entry>,
-  { repository, unfetched }: TmtContext,
+  { repository, unfetched }: RepositoryContext,
 ): TmtReading {
   const project = openProject(entries, unfetched)
   const nodes = plansIn(project, anyContext)
-  const plans = nodes.map((node) => ({ ...readPlan(node, project, anyContext), off: whyDisabled(node) }))
+  const plans = nodes.map((node) => {
+    const sources = project.asking()
+    const plan = readPlan(node, { project, context: anyContext, sources })
+    return { ...plan, off: whyDisabled(node), sources }
+  })
   const faults = project
     .faults()
     .sort((one, other) => (one.file < other.file ? -1 : one.file > other.file ? 1 : one.line - other.line))
   const { texts } = project
-  const sources = project.wanted()
+  const sources = plans.flatMap((plan) => plan.sources.wanted())
   const reading: TmtReading = {
     ...{ checks: [], skipped: [], awaited: [], faults, notes: [], texts, sources },
   }
@@ -47,11 +45,11 @@ export function readTmt(
   const names = uniqueNames(plans.map(({ name }) => checkName(name)))
   if (plans.length === 0)
     reading.skipped.push({ name: 'tmt', reason: 'its metadata declares neither plans nor tests' })
-  for (const [at, { off, ...plan }] of plans.entries()) {
+  for (const [at, { off, sources: asked, ...plan }] of plans.entries()) {
     const name = names[at] ?? checkName(plan.name)
     const reason =
       off ?? plan.skip ?? plan.hardware.unmet ?? (plan.tests.length === 0 ? 'it finds no tests' : null)
-    const isAwaited = off === null && plan.awaits.some((source) => !unfetched?.has(folderOf(source)))
+    const isAwaited = off === null && asked.waits()
     if (reason !== null) (isAwaited ? reading.awaited : reading.skipped).push({ name, reason })
     else reading.checks.push(checkOfPlan(plan, { name, repository, source: { tmt: { plan: plan.name } } }))
     if (reason === null) reading.notes.push(...planNotes(name, plan))
@@ -67,7 +65,7 @@ export function planIn(
 ): { plan: TmtPlan; reason: null } | { plan: null; reason: string } {
   const project = openProject(entries)
   const node = plansIn(project, context).find((one) => one.name === name)
-  const plan = node && readPlan(node, project, context)
+  const plan = node && readPlan(node, { project, context, sources: project.asking() })
   const [fault] = project.faults()
   if (fault) return { plan: null, reason: `${fault.file}:${fault.line}: ${fault.message}` }
   if (!node || !plan) return { plan: null, reason: `there is no plan ${name}` }

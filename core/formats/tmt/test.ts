@@ -1,6 +1,7 @@
 /** A test of tmt, as a node of fmf or an entry of a plan declares it. Pure. */
 import { slips, testKeys } from './keys.ts'
 import { requirementsOf, type Library } from './requirements.ts'
+import { plainPath } from './sources.ts'
 import { durationOf } from './duration.ts'
 import { environmentOf, flagOf, numberOf, textOf, textsOf, type Values } from './values.ts'
 
@@ -47,7 +48,7 @@ export interface TmtTest {
 export interface TestDefaults {
   name: string
   folder: string
-  tree?: string
+  tree: string
   duration: string
   framework: TmtTest['framework']
 }
@@ -77,7 +78,7 @@ export function readTest(values: Values, defaults: TestDefaults): TmtTest {
     wants: require.libraries,
     wishes: recommend.libraries,
     libraries: {},
-    tree: defaults.tree ?? '',
+    tree: defaults.tree,
     notes: notesOn(values),
   }
 }
@@ -112,8 +113,8 @@ function checkNames(value: unknown): string[] {
 function folderOf(values: Values): string | null {
   const path = textOf(values, 'path')
   if (path === null) return null
-  const parts = path.split('/').filter((part) => part !== '' && part !== '.')
-  if (!parts.includes('..')) return parts.join('/')
+  const plain = plainPath(path)
+  if (plain !== null) return plain
   values.refuse('path', 'path leads out of the tree', 'write a folder of it, such as /tests/smoke')
   return null
 }

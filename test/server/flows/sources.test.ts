@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { mkdir, readdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { folderOf } from '../../../core/formats/tmt/sources.ts'
 import { parsePackage } from '../../../core/names.ts'
@@ -161,6 +163,30 @@ describe('checks that take tests from another repository', function () {
     assert.match(said, /it cannot be joined with the tree/)
     assert.ok((await tree(commit)).includes('of its own'))
     assert.deepEqual(await summaries(), [])
+  })
+
+  it('want what others want, so many in a row, and more of it the next time', async () => {
+    for (let at = 1; at <= 5; at++) {
+      const next =
+        at < 5 ? `require: {url: '${forge.url}', ref: l${at + 1}, name: /lib, nick: l${at + 1}}\n` : ''
+      await forge.push({ '.fmf/version': '1\n', 'lib.fmf': `summary: ${at}\n${next}` }, `l${at}`)
+    }
+    const { said } = await push({
+      '.fmf/version': '1\n',
+      't.fmf': `test: 'true'\nrequire: {url: '${forge.url}', ref: l1, name: /lib, nick: l1}\n`,
+    })
+    assert.match(said, /missing for now, .*hello\.git: only others from elsewhere want it, 4 in a row/)
+    assert.deepEqual(await summaries(), [])
+    await registerLacking(server.services, name)
+    assert.deepEqual(await summaries(), ['/default/plan (1 test)'])
+  })
+
+  it('leave nothing of what a server fetched that was killed', async () => {
+    const left = join(server.services.config.data, 'repos', '.assay', 'sources', 'left')
+    await mkdir(left, { recursive: true })
+    await forge.push(theirs('good'))
+    await push(project(forge.url))
+    assert.deepEqual(await readdir(dirname(left)), [])
   })
 
   it('get nothing from where the site does not fetch from, and say so', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { contextOf } from '../../../../core/formats/tmt/context.ts'
 import { planIn, readTmt } from '../../../../core/formats/tmt/read-tmt.ts'
-import { folderOf } from '../../../../core/formats/tmt/sources.ts'
+import { folderOf, whyNotFrom } from '../../../../core/formats/tmt/sources.ts'
 import { tmtEntries } from '../../../support/entries.ts'
 
 const repository = { namespace: 'rpms', name: 'hello' }
@@ -17,7 +17,7 @@ const from = (
   return Object.fromEntries(Object.entries(all).map(([path, text]) => [`${folder}/${path}`, text]))
 }
 const read = (files: Record<string, string>, unfetched?: Map<string, string>) =>
-  readTmt(tmtEntries(files), { repository, unfetched })
+  readTmt(tmtEntries(files), { repository, ...(unfetched && { unfetched }) })
 const plan = (files: Record<string, string>) => {
   const answer = planIn(tmtEntries(files), '/plan', context)
   assert.ok(answer.plan, answer.reason ?? '')
@@ -55,10 +55,9 @@ describe('a project of tmt that takes things from elsewhere', () => {
         ['/default-1/a', `${deep}/a`, deep, null],
       ],
     )
-    assert.deepEqual(found.awaits, [])
   })
 
-  it('takes over a plan, and says the last word on it', () => {
+  it('takes over a plan, with variables of its own', () => {
     const theirs = from(
       { url },
       {
@@ -68,12 +67,12 @@ describe('a project of tmt that takes things from elsewhere', () => {
       },
     )
     const importing = (name: string): string =>
-      `plan: {import: {url: ${url}, name: ${name}}}\nenvironment: {B: "3"}\nsummary: Ours\n`
+      `plan: {import: {url: ${url}, name: ${name}}}\nenvironment: {B: "3"}\ndiscover: {how: shell}\nsummary: Ours\n`
     const found = plan({ 'plan.fmf': importing('/plans/basic'), ...theirs })
     const folder = folderOf({ url, ref: null })
     assert.deepEqual(
       [found.name, found.summary, found.environment, found.prepare, found.root],
-      ['/plan', 'Ours', { A: '1', B: '3' }, ['make'], folder],
+      ['/plan', 'Theirs', { A: '1', B: '3' }, ['make'], folder],
     )
     assert.deepEqual(
       found.tests.map(({ name, tree }) => [name, tree]),
@@ -84,6 +83,13 @@ describe('a project of tmt that takes things from elsewhere', () => {
       read({ 'plan.fmf': importing('/other'), ...theirs }).skipped[0]?.reason ?? '',
       /imports the plan \/other, which is not there/,
     )
+    const off = from({ url }, { 'p.fmf': 'enabled: false\nexecute: {how: tmt}\n' })
+    assert.match(
+      read({ 'plan.fmf': importing('/p'), ...off }).skipped[0]?.reason ?? '',
+      /the plan \/p that it imports is disabled/,
+    )
+    const alone = importing('/plans/basic').replace('name:', 'inherit-context: false, name:')
+    assert.match(read({ 'plan.fmf': alone, ...theirs }).skipped[0]?.reason ?? '', /\(inherit-context\)/)
   })
 
   it('gives tests the libraries that they require, and those the ones that they require', () => {
@@ -115,7 +121,41 @@ describe('a project of tmt that takes things from elsewhere', () => {
     assert.match(other?.skip ?? '', /requires the library \/l of https:\/\/example\.org\/none: .*not fetched/)
   })
 
+  it('compares addresses as they are fetched, wherever their dots seem to lead', () => {
+    const wanted = (text: string): string[] =>
+      read({ 'plan.fmf': `discover: {how: fmf, url: '${text}'}\nexecute: {how: tmt}\n` }).sources.map(
+        (source) => source.url,
+      )
+    const from = ['https://example.org/team/']
+    for (const text of [
+      'https://example.org/team/../x',
+      'https://example.org/team/%2e%2e/x',
+      'https://example.org/team\\..\\x',
+    ]) {
+      assert.deepEqual(wanted(text), ['https://example.org/x'], text)
+      assert.match(whyNotFrom({ url: wanted(text)[0] ?? '', ref: null }, from) ?? '', /none of the addresses/)
+    }
+    assert.equal(
+      whyNotFrom({ url: wanted('https://Example.org/team/./t.git')[0] ?? '', ref: null }, from),
+      null,
+    )
+    for (const text of [
+      'https://a@example.org/t',
+      'https://example.org/t?x',
+      'ssh://example.org/t',
+      '/t',
+      'https://',
+    ])
+      assert.deepEqual(wanted(text), [], text)
+  })
+
   it('takes mistakes of others as theirs: they refuse no push', () => {
+    const theirs = from({ url }, { 'p.fmf': 'environment: [a]\ndiscover: {how: fmf}\nexecute: {how: tmt}\n' })
+    const importing = read({ 'plan.fmf': `plan: {import: {url: ${url}, name: /p}}\n`, ...theirs })
+    assert.deepEqual(importing.faults, [])
+    assert.match(importing.skipped[0]?.reason ?? '', /cannot be read .*: p\.fmf:1: \/p: environment/)
+    const own = read({ 'plan.fmf': `plan: {import: {url: ${url}, name: /p}}\nenvironment: [b]\n`, ...theirs })
+    assert.match(own.faults[0]?.message ?? '', /\/plan: environment does not hold keys/)
     const files = { 'plan.fmf': discovering(), ...from({ url }, { 'a.fmf': 'test: x\nduration: soon\n' }) }
     const { faults, skipped } = read(files)
     assert.deepEqual(faults, [])

@@ -1,0 +1,11 @@
+/** What readers of a repository are told beside its files. */
+import type { PackageName } from '../names.ts'
+
+/** Why sources could not be fetched, by folder. Others that are not there may still come. */
+export type Unfetched = ReadonlyMap<string, string>
+
+export interface RepositoryContext {
+  /** The package whose check repository it is; null at home, where nobody may know. */
+  repository: PackageName | null
+  unfetched?: Unfetched
+}
