@@ -2,23 +2,19 @@
  * How deep YAML nests, found without recursion. The parser builds its documents by recursion, and one that nests without
  * end would overflow the stack wherever that happens to be: inside of a regular expression, the process ends on the spot.
  */
-import type { CST } from 'yaml'
-import { Parser } from './yaml.ts'
+import { Lexer, Parser } from './yaml.ts'
 
-/** Whether something in `text` stands in more than `limit` collections. */
+/** Whether something in `text` stands in more than `limit` collections: known as soon as that many are open. */
 export function nestsDeeperThan(limit: number, text: string): boolean {
-  for (const token of new Parser().parse(text)) {
-    const open: { token: CST.Token; depth: number }[] = [{ token, depth: 0 }]
-    for (let next = open.pop(); next; next = open.pop()) {
-      if (next.depth > limit) return true
-      for (const inner of insideOf(next.token)) open.push({ token: inner, depth: next.depth + 1 })
-    }
+  const parser = new Parser()
+  for (const lexeme of new Lexer().lex(text)) {
+    // What it gives back, whole documents, is not wanted: its stack holds what is open.
+    Array.from(parser.next(lexeme))
+    if (parser.stack.length > limit && parser.stack.filter(({ type }) => isCollection(type)).length > limit)
+      return true
   }
   return false
 }
 
-function insideOf(token: CST.Token): CST.Token[] {
-  if (token.type === 'document') return token.value ? [token.value] : []
-  if (!('items' in token)) return []
-  return token.items.flatMap(({ key, value }) => [key, value]).filter((inner) => !!inner)
-}
+const isCollection = (type: string): boolean =>
+  type === 'block-map' || type === 'block-seq' || type === 'flow-collection'

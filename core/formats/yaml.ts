@@ -5,6 +5,14 @@
 import { createRequire } from 'node:module'
 import type * as Yaml from 'yaml'
 
-export const { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, Parser } = createRequire(
-  import.meta.url,
-)('yaml') as typeof Yaml
+export const {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  parseAllDocuments,
+  parseDocument,
+  Parser,
+} = createRequire(import.meta.url)('yaml') as typeof Yaml
