@@ -5,8 +5,11 @@ export const manifestFile = 'checks.yaml'
 export const dep8Files = ['debian/tests/control', 'tests/control'] as const
 export const sourceControlFile = 'debian/control'
 
+/** What Greenwave reads beside a package's sources: which testcases its updates must have passed. */
+export const gatingFile = 'gating.yaml'
+
 /** Files at fixed places that a reader wants to see. */
-export const readFiles: readonly string[] = [manifestFile, ...dep8Files, sourceControlFile]
+export const readFiles: readonly string[] = [manifestFile, ...dep8Files, sourceControlFile, gatingFile]
 
 /** Of tmt: what marks the root of a tree of metadata, and what configures it. */
 export const fmfMarker = '.fmf/version'

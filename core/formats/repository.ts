@@ -1,9 +1,17 @@
 /** Everything that a check repository declares, in whatever formats. Pure: read alike at home, at push and after. */
 import type { Check, Fault, Reading } from '../check.ts'
 import { readDep8 } from './dep8.ts'
+import { readGating, unmetRules, type GatingReading } from './gating.ts'
 import { limits } from './limits.ts'
 import { readManifestFile, textOf, type Entry } from './manifest-file.ts'
-import { dep8Files, fmfMarker, isStiFile, manifestFile, sourceControlFile } from './manifest-name.ts'
+import {
+  dep8Files,
+  fmfMarker,
+  gatingFile,
+  isStiFile,
+  manifestFile,
+  sourceControlFile,
+} from './manifest-name.ts'
 import { matchesText } from '../globs.ts'
 import type { Options } from './native.ts'
 import type { RepositoryContext } from './repository-context.ts'
@@ -42,6 +50,7 @@ export function readRepository(entries: Entries, context: RepositoryContext): Re
     : { ...none, notes: [], texts: new Map<string, string>(), sources: [], awaited: [] }
   const sti = readPlaybooks(entries, context, tmt.checks.length + tmt.awaited.length > 0)
   for (const [path, said] of [...tmt.texts, ...sti.texts]) texts.set(path, said)
+  const { rules, notes: onPolicies, ...gating } = readPolicies(entries, texts)
   const playbooks = [...entries.keys()].filter(isStiFile)
   const files = [manifestFile, control ?? '', fmfMarker, ...playbooks].filter((file) => entries.has(file))
   const read = joined([
@@ -49,6 +58,7 @@ export function readRepository(entries: Entries, context: RepositoryContext): Re
     [control ?? '', dep8],
     ['tmt', tmt],
     ['STI', sti],
+    [gatingFile, gating],
   ])
   const sources = distinct([...tmt.sources, ...sti.sources])
   const awaited = [...tmt.awaited, ...sti.awaited]
@@ -56,7 +66,12 @@ export function readRepository(entries: Entries, context: RepositoryContext): Re
   if (read.faults.length > 0) return { ...nothing, faults: read.faults }
   if (read.checks.length <= limits.checks) {
     const { checks, notes } = withOptions(read.checks, awaited, others)
-    return { ...nothing, ...read, checks, notes: [...tmt.notes, ...sti.notes, ...notes] }
+    const names = [...checks, ...read.skipped, ...awaited].map(({ name }) => name)
+    const onRules = unmetRules(rules, { repository: context.repository, checks: names })
+    return {
+      ...{ ...nothing, ...read, checks },
+      notes: [...tmt.notes, ...sti.notes, ...notes, ...onPolicies, ...onRules],
+    }
   }
   const fault: Fault = {
     file: files.at(-1) ?? manifestFile,
@@ -115,6 +130,14 @@ function joined(readings: readonly (readonly [string, Reading])[]): Reading {
     for (const { name } of [...checks, ...skipped]) if (!owners.has(name)) owners.set(name, where)
   }
   return all
+}
+
+function readPolicies(entries: Entries, texts: Map<string, string>): GatingReading & Reading {
+  const entry = entries.get(gatingFile)
+  const { text, fault } = entry ? textOf(entry, gatingFile) : { text: null, fault: null }
+  if (text === null) return { ...none, rules: [], notes: [], faults: fault ? [fault] : [] }
+  texts.set(gatingFile, text)
+  return { ...none, ...readGating(text) }
 }
 
 const none: Reading = { checks: [], faults: [], skipped: [] }

@@ -1,9 +1,9 @@
 /** YAML as plain data, with the place of every value: in one walk that hostile documents cannot make long. */
-import type { Node, Pair } from 'yaml'
+import type { Document, DocumentOptions, Node, Pair, ParseOptions, YAMLWarning } from 'yaml'
 import type { Fault } from '../check.ts'
 import { limits } from './limits.ts'
 import { nestsDeeperThan } from './nesting.ts'
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from './yaml.ts'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, parseDocument } from './yaml.ts'
 
 export type Place = Pick<Fault, 'line' | 'column'>
 type Wrong = Omit<Fault, 'file'>
@@ -16,18 +16,43 @@ export interface Source {
   at: (path: readonly string[], what: 'key' | 'value') => Place
 }
 
+/** A document among several, whose values may have tags. */
+export interface TaggedSource extends Source {
+  /** The tag of the value at `path`, such as `!Policy`; null: it has none. */
+  tagAt: (path: readonly string[]) => string | null
+}
+
+/** A document of which values may have tags. */
+export interface TaggedSource extends Source {
+  /** The tag of the value at `path`, such as `!Policy`; null: it has none. */
+  tagAt: (path: readonly string[]) => string | null
+}
+
 /** Reads `text`. Nothing that it holds is run, loaded or expanded beyond `limits`. */
 export function readSource(text: string): Source {
+  const [source = refused] = readAll(text, [], (options) => [parseDocument(text, options)])
+  return source
+}
+
+/** The same of each document that is in `text`, where `tags` may stand before values. */
+export const readDocuments = (text: string, tags: readonly string[]): TaggedSource[] =>
+  readAll(text, tags, (options) => [...parseAllDocuments(text, options)])
+
+const start: Place = { line: 1, column: 1 }
+
+function readAll(
+  text: string,
+  known: readonly string[],
+  parse: (options: DocumentOptions & ParseOptions) => Document[],
+): TaggedSource[] {
+  if (nestsDeeperThan(limits.yamlDepth, text)) return [refused]
   const lineCounter = new LineCounter()
   const place = (offset: number): Place => {
     const { line, col } = lineCounter.linePos(offset)
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
-  const start: Place = { line: 1, column: 1 }
-  const refused = { data: undefined, faults: [{ ...start, ...tooDeep }], at: () => start }
-  if (nestsDeeperThan(limits.yamlDepth, text)) return refused
   try {
-    const document = parseDocument(text, {
+    return parse({
       lineCounter,
       prettyErrors: false,
       stringKeys: true,
@@ -35,21 +60,44 @@ export function readSource(text: string): Source {
       uniqueKeys: false,
       // Any lower, and a second document would be silently ignored.
       logLevel: 'error',
-    })
-    const faults = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
-      ...place(pos[0]),
-      ...words(code, message),
-    }))
-    if (faults.length > 0) return { data: undefined, faults, at: () => start }
-    const walked = walk(document.contents, place)
-    return { ...walked, at: (path, what) => nearest(walked.places, path, what) ?? start }
+    }).map((document) => toSource(document, { text, known, place }))
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    return refused
+    return [refused]
+  }
+}
+
+interface Reader {
+  text: string
+  /** Tags that may be there. */
+  known: readonly string[]
+  place: (offset: number) => Place
+}
+
+function toSource(document: Document, { text, known, place }: Reader): TaggedSource {
+  const isKnownTag = ({ code, pos: [at] }: YAMLWarning): boolean =>
+    code === 'TAG_RESOLVE_FAILED' && known.includes(/^\S+/.exec(text.slice(at, at + 100))?.[0] ?? '')
+  const warnings = document.warnings.filter((warning) => !isKnownTag(warning))
+  const faults = [...document.errors, ...warnings].map(({ code, message, pos }) => ({
+    ...place(pos[0]),
+    ...words(code, message, known),
+  }))
+  if (faults.length > 0) return { ...refused, faults }
+  const { places, tags, ...walked } = walk(document.contents, place)
+  return {
+    ...walked,
+    at: (path, what) => nearest(places, path, what) ?? start,
+    tagAt: (path) => tags.get(idOf(path)) ?? null,
   }
 }
 
 const tooDeep = { message: 'is nested too deeply to be read', mend: 'write fewer brackets inside brackets' }
+const refused: TaggedSource = {
+  data: undefined,
+  faults: [{ ...start, ...tooDeep }],
+  at: () => start,
+  tagAt: () => null,
+}
 
 const mends: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'indent with spaces',
@@ -58,8 +106,9 @@ const mends: Readonly<Record<string, string>> = {
 }
 
 /** The parser's own sentence, and what to do about the mistakes that are made most. */
-function words(code: string, message: string): Pick<Wrong, 'message' | 'mend'> {
-  const mend = mends[code]
+function words(code: string, message: string, tags: readonly string[]): Pick<Wrong, 'message' | 'mend'> {
+  const mend =
+    code === 'TAG_RESOLVE_FAILED' && tags.length > 0 ? `write one of ${tags.join(', ')}` : mends[code]
   return { message: `is not YAML: ${message}`, ...(mend !== undefined && { mend }) }
 }
 
@@ -67,6 +116,7 @@ interface Walked {
   data: unknown
   faults: Wrong[]
   places: Map<string, { key: Place; value: Place }>
+  tags: Map<string, string>
 }
 
 const idOf = (path: readonly string[]): string => JSON.stringify(path)
@@ -79,6 +129,7 @@ const below = (path: readonly string[], name: string): readonly string[] =>
 function walk(contents: Node | null, place: (offset: number) => Place): Walked {
   const faults: Wrong[] = []
   const places: Walked['places'] = new Map()
+  const tags: Walked['tags'] = new Map()
   const anchors = new Map<string, Node>()
   /** Nodes that the walk is inside of: an alias to one of them would never end. */
   const open = new Set<Node>()
@@ -95,6 +146,7 @@ function walk(contents: Node | null, place: (offset: number) => Place): Walked {
     // What an alias repeats is found where the alias stands.
     const here = outer ?? placeOf(node, keyPlace)
     if (!places.has(idOf(path))) places.set(idOf(path), { key: keyPlace, value: here })
+    if (node?.tag?.startsWith('!') === true && !tags.has(idOf(path))) tags.set(idOf(path), node.tag)
     if ((left -= 1) < 0) return undefined
     if (isAlias(node)) {
       const target = anchors.get(node.source)
@@ -143,14 +195,14 @@ function walk(contents: Node | null, place: (offset: number) => Place): Walked {
     return Object.fromEntries(entries)
   }
 
-  const start: Place = { line: 1, column: 1 }
   const data = read(contents, [], start, null)
-  if (left >= 0) return { data, faults, places }
+  if (left >= 0) return { data, faults, places, tags }
   const message = `holds more than ${limits.manifestValues} values, those that aliases repeat included`
   return {
     data: undefined,
     faults: [{ ...start, message, mend: 'repeat less with *aliases, and declare fewer checks' }],
     places,
+    tags,
   }
 }
 
