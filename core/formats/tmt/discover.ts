@@ -149,7 +149,12 @@ const usual: Data = {
   },
 }
 
-function ownTests(phase: Phase, { framework, root }: Discovering): TmtTest[] {
+/** Tests that the phase holds itself; with a url they run in the tree that stands there. */
+function ownTests(phase: Phase, how: Discovering): TmtTest[] {
+  const home = treeIn(phase, how)
+  if ('reason' in home) return [standIn(phase, home.reason)]
+  const { root } = home
+  const { framework } = how
   return phasesOf(phase, 'tests').map((data, at) => {
     const values = {
       data,

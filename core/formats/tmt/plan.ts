@@ -6,7 +6,7 @@ import { imported } from './imported.ts'
 import { hardwareOf, type Hardware } from './hardware.ts'
 import { applies, whyNotThePhase } from './phases.ts'
 import { extended } from './context.ts'
-import { planKeys, slips } from './keys.ts'
+import { phaseSlips, planKeys, slips } from './keys.ts'
 import type { AdjustedNode, Project, Surroundings } from './project.ts'
 import { packageName } from './requirements.ts'
 import { inside, type Asking } from './sources.ts'
@@ -83,7 +83,7 @@ function planOf(node: AdjustedNode, { project, context, want }: Surroundings): T
     exitFirst: execute.some((phase) => flagOf(asValues(node)(phase), 'exit-first', false)),
     tests,
     hardware: hardwareOf(node),
-    notes: [...slips(node.data, planKeys), ...notesOn(runs)],
+    notes: [...slips(node.data, planKeys), ...phaseSlips((step) => phasesOf(node, step)), ...notesOn(runs)],
   }
 }
 

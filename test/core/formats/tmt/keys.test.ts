@@ -26,6 +26,23 @@ describe('a tree of tmt', () => {
 })
 
 describe('keys that tmt does not know', () => {
+  it('are asked about in phases, too, as are those that nobody heeds here told', () => {
+    const files = {
+      'plan.fmf': `
+discover: {how: fmf, filters: 'tag:a', gadget: 1}
+prepare: [{how: install, packages: [bc]}, {script: 'true'}]
+execute: {how: tmt, ignore-duration: true, restraint-compatible: false}
+`,
+      'tests.fmf': 'test: ./run.sh\n',
+    }
+    const { notes } = readTmt(tmtEntries(files), { repository: null })
+    assert.deepEqual(notes, [
+      'check tmt.plan: discover: tmt does not know its key filters: is filter meant?',
+      'check tmt.plan: prepare: tmt does not know its key packages: is package meant?',
+      'check tmt.plan: execute: its key ignore-duration is passed over here',
+    ])
+  })
+
   it('are asked about where they are nearly right, once for all tests that have them', () => {
     const files = {
       'plan.fmf': 'discover: {how: fmf}\nexecute: {how: tmt}\nenviroment: {A: b}\ngadget: 1\n',

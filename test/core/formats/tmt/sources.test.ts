@@ -57,6 +57,20 @@ describe('a project of tmt that takes things from elsewhere', () => {
     )
   })
 
+  it('runs tests that a plan holds itself in the tree that it takes, if any', () => {
+    const text = `discover: {how: shell, url: ${url}, tests: [{name: a, test: x}, {name: b, test: y, path: /sub}]}\nexecute: {how: tmt}\n`
+    const theirs = folderOf({ url, ref: null })
+    const { tests } = plan({ 'plan.fmf': text, [`${theirs}/.assay-source`]: '' })
+    assert.deepEqual(
+      tests.map(({ name, folder, tree }) => [name, folder, tree]),
+      [
+        ['/a', theirs, theirs],
+        ['/b', `${theirs}/sub`, theirs],
+      ],
+    )
+    assert.match(read({ 'plan.fmf': text }).awaited[0]?.reason ?? '', /is not fetched yet/)
+  })
+
   it('takes over a plan, with variables of its own', () => {
     const theirs = from(
       { url },
