@@ -92,7 +92,8 @@ async function judgeBranches(
     const judged =
       tree.refusal === null ? await judgeManifest(tree.declaring) : { mistakes: tree.refusal, notes: [] }
     if (judged.mistakes !== null) add(mistakes, judged.mistakes, branches)
-    for (const note of [...judged.notes, ...tree.notes]) add(notes, note, branches)
+    // Names of files are in it, and of whatever else was pushed.
+    for (const note of [...judged.notes, ...tree.notes]) add(notes, printable(note), branches)
   }
   const lines = (from: Map<string, string[]>): string[] =>
     [...from].map(([text, branches]) => `${listed(branches)}: ${text}`)

@@ -30,6 +30,8 @@ export async function lookAtTree(commit: string): Promise<LookedAt> {
   const looked: LookedAt = { declaring: new Map(), refusal: null, notes: [] }
   const links: TreeEntry[] = []
   const leftOut: string[] = []
+  const alike = new Map<string, string>()
+  const clashes: string[] = []
   let files = 0
   let bytes = 0
   for await (const entry of entries(commit)) {
@@ -37,6 +39,9 @@ export async function lookAtTree(commit: string): Promise<LookedAt> {
     bytes += entry.size
     looked.refusal = tooMuch(files, bytes, entry.path)
     if (looked.refusal !== null) return looked
+    const other = alike.get(folded(entry.path))
+    if (other === undefined) alike.set(folded(entry.path), entry.path)
+    else clashes.push(`${other} and ${entry.path}`)
     if (isRead(entry.path)) looked.declaring.set(entry.path, entry)
     if (entry.kind === 'link') links.push(entry)
     if (entry.kind === 'submodule') leftOut.push(`${entry.path} (a submodule)`)
@@ -48,9 +53,16 @@ export async function lookAtTree(commit: string): Promise<LookedAt> {
     return looked
   }
   for (const path of await linksThatLeave(links)) leftOut.push(`${path} (a link that leads out of the tree)`)
+  if (clashes.length > 0)
+    looked.notes.push(
+      `not everywhere two files, for they differ only in upper and lower case or in how letters are encoded: ${listed(clashes)}`,
+    )
   if (leftOut.length > 0) looked.notes.push(`left out in the machine: ${listed(leftOut)}`)
   return looked
 }
+
+/** As file systems see a path that keep no two such apart, as on macOS and Windows. */
+const folded = (path: string): string => path.normalize('NFC').toLowerCase()
 
 function tooMuch(files: number, bytes: number, path: string): string | null {
   if (files > limits.treeFiles) return `its tree has more than ${limits.treeFiles} files and folders`

@@ -9,7 +9,7 @@ import {
   manifestFile,
   readFiles,
 } from '../core/formats/manifest-name.ts'
-import { printable, showFaultsOf } from '../core/formats/show-faults.ts'
+import { showFaultsOf } from '../core/formats/show-faults.ts'
 import type { PackageName } from '../core/names.ts'
 import type { LookedAt, TreeEntry } from './look-at-tree.ts'
 import { readBlobs } from './read-blobs.ts'
@@ -60,7 +60,7 @@ export function manifestJudge(repository: PackageName): ManifestJudge {
               ...skipped.map(({ name, reason }) => `check ${name} is skipped: ${reason}`),
               ...awaited.map(({ name, reason }) => `check ${name} is looked into once this is in: ${reason}`),
               ...notes,
-            ].map(printable),
+            ],
     }
   }
   const readEntry = async (entry: TreeEntry) => {

@@ -1044,6 +1044,10 @@ export interface PushSettings {
    * Whether a push may delete a branch.
    */
   deleteBranches?: boolean
+  /**
+   * How often one user may push, over HTTP and ssh together; default: 60.
+   */
+  perMinute?: number
 }
 export interface ArchiveListener {
   /**

@@ -19,7 +19,7 @@ export function showFaultsOf(faults: readonly Fault[], texts: ReadonlyMap<string
   const blocks = files.map((file) => {
     const own = faults.filter((fault) => fault.file === file)
     const count = own.length === 1 ? 'a mistake' : `${own.length} mistakes`
-    return `${file} has ${count}:\n\n${showFaults(own, texts.get(file) ?? null)}`
+    return `${printable(file)} has ${count}:\n\n${showFaults(own, texts.get(file) ?? null)}`
   })
   return blocks.join('\n\n')
 }
@@ -27,7 +27,7 @@ export function showFaultsOf(faults: readonly Fault[], texts: ReadonlyMap<string
 function showFault({ file, line, column, message, mend }: Fault, source: string | null): string {
   const quoted = source === null || source.trim() === '' ? [] : quote(source, line, column)
   return [
-    `${file}:${line}:${column}: ${printable(message)}`,
+    `${printable(file)}:${line}:${column}: ${printable(message)}`,
     ...quoted,
     ...(mend === undefined ? [] : [`  mend: ${printable(mend)}`]),
   ].join('\n')

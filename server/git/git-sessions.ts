@@ -5,6 +5,7 @@ import type { Settings } from '../../schemas/types.gen.ts'
 import type { Services } from '../services.ts'
 import type { Package } from '../store/packages.ts'
 import { hookEnvironment } from './hook-environment.ts'
+import { pushRate } from './push-rate.ts'
 import type { Service } from './smart-http.ts'
 
 export interface GitSession {
@@ -18,6 +19,8 @@ export interface Wanted {
   found: Package
   /** Who pushes; null: a reader, whom nobody asks. */
   user: string | null
+  /** Whether the pack of a push comes now: over HTTP git only looks first. */
+  isPack: boolean
 }
 
 export type GitSessions = ReturnType<typeof gitSessions>
@@ -25,8 +28,12 @@ export type GitSessions = ReturnType<typeof gitSessions>
 /** git processes at a time: each may need a core and tens of megabytes. */
 const mostAtATime = 32
 
-export function gitSessions({ config, repositories, settings, stores }: Services) {
+/** Of one user, unless the site's settings say otherwise. */
+const pushesPerMinute = 60
+
+export function gitSessions({ config, repositories, settings, stores, now }: Services) {
   let running = 0
+  const rate = pushRate(settings.pushes?.perMinute ?? pushesPerMinute, () => Date.parse(now()))
   return {
     /** The package whose repository is asked for. Throws UNKNOWN_PACKAGE with what would add it. */
     async find(name: PackageName): Promise<Package> {
@@ -35,9 +42,13 @@ export function gitSessions({ config, repositories, settings, stores }: Services
       return found
     },
 
-    /** Runs `work` while a place is taken for it. Throws BUSY when there is none, and KEPT_ELSEWHERE. */
-    async open<T>({ service, found, user }: Wanted, work: (session: GitSession) => Promise<T>): Promise<T> {
+    /** Runs `work` while a place is taken for it. Throws BUSY when there is none, TOO_MANY_PUSHES, and KEPT_ELSEWHERE. */
+    async open<T>(
+      { service, found, user, isPack }: Wanted,
+      work: (session: GitSession) => Promise<T>,
+    ): Promise<T> {
       if (service === 'git-receive-pack' && found.keptAt !== null) throw keptElsewhere(found, found.keptAt)
+      if (user !== null) (isPack ? rate.count : rate.assertMay)(user)
       if (running >= mostAtATime) throw busy()
       running += 1
       try {

@@ -31,7 +31,9 @@ export function gitRoutes(services: Services, sessions: GitSessions): Router {
     const name = nameOf(request.params)
     const found = await sessions.find(name)
     const user = service === 'git-upload-pack' ? null : await pusher(request, found)
-    const { code, said } = await sessions.open({ service, found, user }, (session) =>
+    // Before a long pack git sends nothing but four zeros, to see whether it may.
+    const isPack = ask === exchange && request.headers['content-length'] !== '4'
+    const { code, said } = await sessions.open({ service, found, user, isPack }, (session) =>
       ask({ service, ...session, request, response }),
     )
     if (code !== 0) log.warn({ repository: fullName(name), service, code, said }, 'git ended with an error')

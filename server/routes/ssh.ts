@@ -32,7 +32,8 @@ export function sshRoutes(services: Services, sessions: GitSessions): Router {
     const isPush = service === 'git-receive-pack'
     if (isPush) await assertMaintains(services, key.user, found)
     const protocol = gitProtocol(query['protocol'])
-    await sessions.open({ service, found, user: isPush ? key.user : null }, async ({ gitdir, env }) => {
+    const user = isPush ? key.user : null
+    await sessions.open({ service, found, user, isPack: isPush }, async ({ gitdir, env }) => {
       const ended = once(response, 'close')
       log.info({ repository: fullName(name), service, user: key.user, key: key.fingerprint }, 'git over ssh')
       const around = { ...env, ...(protocol !== null && { GIT_PROTOCOL: protocol }) }
