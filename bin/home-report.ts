@@ -1,4 +1,5 @@
 /** What came of checks that ran at home: for people, and as an exit status. */
+import { debianVerdict } from '../core/debian-verdict.ts'
 import type { Difference } from '../core/differences.ts'
 import type { Outcome, Party } from '../core/execution.ts'
 import type { CheckResult } from '../schemas/types.gen.ts'
@@ -51,6 +52,12 @@ export function printRan(ran: readonly Ran[]): void {
       note ?? '',
     ]),
   )
+}
+
+/** For those who know autopkgtest's exit statuses and debci's words; of tests of DEP-8 alone. */
+export function printDebianVerdict(ran: readonly Ran[]): void {
+  const verdict = debianVerdict(ran)
+  if (verdict) print(`As autopkgtest ends: ${verdict.exitCode} (${verdict.status}), ${verdict.message}.`)
 }
 
 export function exitStatus(ran: readonly Ran[]): ExitStatus {

@@ -13,7 +13,7 @@ import { readArguments } from '../arguments.ts'
 import { UsageError, type Command, type ExitStatus } from '../command.ts'
 import { endSignal } from '../end-signal.ts'
 import { homeBuild } from '../home-build.ts'
-import { exitStatus, printRan, unrun, type Ran } from '../home-report.ts'
+import { exitStatus, printDebianVerdict, printRan, unrun, type Ran } from '../home-report.ts'
 import { lookInto, outputFolder, runCheck, type Run } from '../home-run.ts'
 import { machineKeeper } from '../machine-keeper.ts'
 import { printJson, say } from '../output.ts'
@@ -105,7 +105,10 @@ async function runHere(
     await home.close()
   }
   if (wanted.json) printJson(ran)
-  else printRan(ran)
+  else {
+    printRan(ran)
+    if (checks.length > 0 && checks.every(({ dep8 }) => dep8 !== undefined)) printDebianVerdict(ran)
+  }
   return stop.signal.aborted && !keeper?.hasKept() ? 3 : exitStatus(ran)
 }
 

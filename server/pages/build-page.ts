@@ -1,4 +1,5 @@
 /** The page of a build: what its checks found, and what it is made of. */
+import { debianVerdicts } from '../../core/debian-verdict.ts'
 import { standing } from '../../core/news.ts'
 import { countMarks } from '../../core/overview.ts'
 import { bySeverity, isWorthRepeating, markOf, worst } from '../../core/standing.ts'
@@ -68,12 +69,23 @@ export function buildPage(view: BuildPageView, now: string, formKey: string | nu
             <dd>${outside(build.origin)}</dd>
           </div>`
         }
+        ${asDebianSays(executions)}
       </dl>
       <div data-live="executions">${executions.length > 0 && executionsSection(view, now)}</div>
       ${build.artifacts.length > 0 && artifactsSection(build.artifacts)}
     `,
   })
 }
+
+/** For those who know autopkgtest's exit statuses and debci's words. */
+const asDebianSays = (executions: readonly Execution[]): Html[] =>
+  debianVerdicts(executions).map(
+    ({ arch, exitCode, status, message }) =>
+      html`<div>
+        <dt>As autopkgtest ends on ${arch}</dt>
+        <dd>${exitCode} (${status}): ${message}</dd>
+      </div>`,
+  )
 
 const noExecutions = ({ files }: Build): string =>
   files?.state === 'awaited'

@@ -1,5 +1,6 @@
 /** Builds for programs. */
 import { Router } from 'express'
+import { debianVerdicts } from '../../core/debian-verdict.ts'
 import { buildView, executionViews } from '../api-views.ts'
 import { page, readPage } from '../paging.ts'
 import { isUuid, parseId } from '../parse-id.ts'
@@ -22,6 +23,7 @@ export function buildRoutes(services: Services): Router {
     const executions = await stores.executions.ofBuild(build.id)
     response.json({
       ...buildView(build, services.baseUrl()),
+      debian: debianVerdicts(executions),
       executions: await executionViews(services, executions),
     })
   })
