@@ -4,7 +4,11 @@ import { judge } from './judge.ts'
 import { readAllowed } from './protect.ts'
 import { readUpdates, Refusal } from './updates.ts'
 
-const advice = 'Nothing of this push was taken. Mend this in your commit (git commit --amend) and push again.'
+const advice =
+  'hint: Nothing of this push was taken. Mend this in your commit (git commit --amend) and push again.'
+
+/** Words that git colours for whoever reads them on a terminal. */
+const asError = (refusal: string): string => `error: ${refusal}`
 
 /** Blank lines set what Assay says apart from what git says. */
 const say = (...blocks: readonly string[]): void => void process.stderr.write(`\n${blocks.join('\n\n')}\n\n`)
@@ -20,15 +24,15 @@ try {
     readAllowed(process.env['ASSAY_ALLOWED'] ?? ''),
   )
   if (refusals.length > 0) {
-    say(...refusals, advice)
+    say(...refusals.map(asError), advice)
     status = refused
-  } else if (notes.length > 0) say(notes.join('\n'))
+  } else if (notes.length > 0) say(notes.map((note) => `warning: ${note}`).join('\n'))
 } catch (error) {
-  if (error instanceof Refusal) say(error.message, 'Nothing of this push was taken.')
+  if (error instanceof Refusal) say(asError(error.message), 'hint: Nothing of this push was taken.')
   else
     say(
-      `Assay cannot judge this push: ${error instanceof Error ? error.message : String(error)}`,
-      'Nothing of it was taken: please tell the admin of this server.',
+      `error: Assay cannot judge this push: ${error instanceof Error ? error.message : String(error)}`,
+      'hint: Nothing of it was taken: please tell the admin of this server.',
     )
   status = refused
 }

@@ -4,7 +4,7 @@ import { formatOf } from '../../core/formats/repository.ts'
 import { showFaultsOf } from '../../core/formats/show-faults.ts'
 import { readArguments } from '../arguments.ts'
 import type { Command } from '../command.ts'
-import { plain, print, printJson, printTable, say } from '../output.ts'
+import { plain, printInColour, printJson, printTable, sayInColour } from '../output.ts'
 import { readFolder } from '../read-folder.ts'
 
 export default {
@@ -18,17 +18,19 @@ export default {
     )
     const isRefused = faults.length > 0
     if (values.json) printJson({ checks, skipped, awaited, faults, notes })
-    else if (isRefused) say(showFaultsOf(faults, texts))
+    else if (isRefused) sayInColour(`error: ${showFaultsOf(faults, texts)}`)
     else {
       if (checks.length > 0)
         printTable(
           ['CHECK', 'FORMAT', 'RUNS'],
           checks.map((check) => [check.name, formatOf(check), check.summary ?? check.run]),
         )
-      for (const { name, reason } of skipped) print(plain(`check ${name} is skipped: ${reason}`))
-      for (const { name, reason } of awaited)
-        print(plain(`check ${name} is looked into once it is pushed: ${reason}`))
-      for (const note of notes) print(plain(note))
+      for (const warning of [
+        ...skipped.map(({ name, reason }) => `check ${name} is skipped: ${reason}`),
+        ...awaited.map(({ name, reason }) => `check ${name} is looked into once it is pushed: ${reason}`),
+        ...notes,
+      ])
+        printInColour(`warning: ${plain(warning)}`)
     }
     return isRefused ? 2 : 0
   },

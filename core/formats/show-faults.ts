@@ -1,4 +1,7 @@
-/** Faults as text for a terminal: where, what, the line itself with a caret below, and the mend. */
+/**
+ * Faults as text for a terminal: where, what, the line itself with a caret below, and the mend. git colours some words at the
+ * beginning of what a server says (error, warning, hint, success): what we say begins with them.
+ */
 import type { Fault } from '../check.ts'
 
 /** More than this many are counted, not shown. */
@@ -29,7 +32,7 @@ function showFault({ file, line, column, message, mend }: Fault, source: string 
   return [
     `${printable(file)}:${line}:${column}: ${printable(message)}`,
     ...quoted,
-    ...(mend === undefined ? [] : [`  mend: ${printable(mend)}`]),
+    ...(mend === undefined ? [] : [`  hint: ${printable(mend)}`]),
   ].join('\n')
 }
 

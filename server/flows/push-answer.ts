@@ -27,10 +27,10 @@ export function pushAnswer(
     return found ? aboutBranch(found, name) : [`${printable(branch)}: gone, nothing runs from it any more`]
   })
   return [
-    `Registered for ${fullName(name)}:`,
+    `success: Registered for ${fullName(name)}:`,
     ...blocks.flat().map((line) => `  ${line}`),
     ...andMore(pushed.length - most.branches, 'branches', '  '),
-    ...lacking.map((why) => `  missing for now, and tried again: ${printable(why)}`),
+    ...lacking.map((why) => `  warning: missing for now, and tried again: ${printable(why)}`),
     `See ${baseUrl()}/packages/${fullName(name)}`,
     '',
   ].join('\n')

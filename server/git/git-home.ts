@@ -90,8 +90,8 @@ status=$?
 case $status in
   0) exit 0 ;;
   7) exit 1 ;;
-  124 | 137) echo 'Judging this push took too long, so nothing of it was taken: push fewer branches at once, or make checks.yaml smaller.' >&2 ;;
-  *) echo "This push could not be judged (status $status), so nothing of it was taken: please tell the admin of this server." >&2 ;;
+  124 | 137) echo 'error: Judging this push took too long, so nothing of it was taken: push fewer branches at once, or make checks.yaml smaller.' >&2 ;;
+  *) echo "error: This push could not be judged (status $status), so nothing of it was taken: please tell the admin of this server." >&2 ;;
 esac
 exit 1
 `

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,7 +16,10 @@ describe('assay lint', function () {
     const { code, out, err } = await lint(join(examples, 'dep8-checks'))
     assert.equal(code, 0, err)
     assert.match(out, /^greets +DEP-8 +debian\/tests\/greets$/m)
-    assert.match(out, /^check needs-tomorrow is skipped: nobody knows its restriction needs-tomorrow$/m)
+    assert.match(
+      out,
+      /^warning: check needs-tomorrow is skipped: nobody knows its restriction needs-tomorrow$/m,
+    )
     const { out: json } = await lint(join(examples, 'hello-checks'), '--json')
     assert.ok((JSON.parse(json) as { checks: unknown[] }).checks.length > 3)
   })
@@ -27,11 +31,26 @@ describe('assay lint', function () {
     await writeFile(join(folder.path, 'debian/tests/control'), 'Test: a\n')
     const { code, err } = await lint(folder.path)
     assert.equal(code, 2)
-    assert.match(err, /checks\.yaml:2:\d+: .*"runs"[^]*\^\n {2}mend: write run/)
+    assert.match(err, /checks\.yaml:2:\d+: .*"runs"[^]*\^\n {2}hint: write run/)
     assert.match(err, /debian\/tests\/control:1:1: a stanza has neither/)
     const { code: same, out } = await lint(folder.path, '--json')
     assert.equal(same, 2)
     assert.equal((JSON.parse(out) as { faults: unknown[] }).faults.length, 3)
+  })
+
+  it('colours on a terminal what git colours of a push, unless its user wants none', async () => {
+    await using folder = await temporaryFolder()
+    await writeFile(join(folder.path, 'checks.yaml'), 'checks:\n  a: { runs: x }\n')
+    const main = fileURLToPath(new URL('../../bin/main.js', import.meta.url))
+    const inTerminal = (env: NodeJS.ProcessEnv): string => {
+      const line = `'${process.execPath}' '${main}' lint '${folder.path}'`
+      const options = { env: { ...process.env, TERM: 'xterm', ...env }, encoding: 'utf8' } as const
+      return spawnSync('script', ['-qec', line, '/dev/null'], options).stdout
+    }
+    // eslint-disable-next-line no-control-regex -- what terminals obey
+    assert.match(inTerminal({}), /\u001b\[1m\u001b\[31merror\u001b[^]*\n {2}\u001b\[33mhint\u001b/)
+    // eslint-disable-next-line no-control-regex -- what terminals obey
+    assert.doesNotMatch(inTerminal({ NO_COLOR: '1' }), /\u001b/)
   })
 
   it('reads playbooks, says why one is not run, and ends with 2 where there is nothing', async () => {
@@ -41,7 +60,10 @@ describe('assay lint', function () {
     assert.match(err, /there is no checks\.yaml in/)
     await mkdir(join(folder.path, 'tests'))
     await writeFile(join(folder.path, 'tests/tests.yml'), '- hosts: all\n')
-    assert.match((await lint(folder.path)).out, /sti\.tests is skipped: a play of it has no roles/)
+    assert.match(
+      (await lint(folder.path)).out,
+      /sti\.tests is skipped: a play of it has neither roles nor steps/,
+    )
   })
 
   it('reads tmt, and says what of it is not run', async () => {
@@ -53,6 +75,6 @@ describe('assay lint', function () {
     const { code, out } = await lint(folder.path)
     assert.equal(code, 0)
     assert.match(out, /^tmt\.plan +tmt +\/plan \(2 tests\)$/m)
-    assert.match(out, /^check tmt\.plan: test \/b: it is run without its checks \(avc\)$/m)
+    assert.match(out, /^warning: check tmt\.plan: test \/b: it is run without its checks \(avc\)$/m)
   })
 })

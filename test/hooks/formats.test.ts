@@ -29,7 +29,7 @@ describe('pushing what there is already', function () {
     assert.equal(code, 1, said)
     assert.match(
       said,
-      /tests\/main\.fmf:3:13: \/tests\/a: duration cannot be "soon"\n[^]*\^\n[^]*mend: write a time/,
+      /tests\/main\.fmf:3:13: \/tests\/a: duration cannot be "soon"\n[^]*\^\n[^]*hint: write a time/,
     )
   })
 
@@ -38,11 +38,24 @@ describe('pushing what there is already', function () {
     await clone.commit({
       'tests/tests.yml': `- hosts: localhost\n  roles: [${role}]\n`,
       'tests/tests_free.yml': '- hosts: localhost\n  tasks: [{command: ls}]\n',
+      'tests/tests_mixed.yml': `- hosts: localhost\n  roles: [${role}]\n  tasks: [{command: ls}]\n`,
     })
     await taken(
-      /check sti\.tests_free is skipped: it has steps of its own \(tasks\), which need Ansible/,
-      /main at [0-9a-f]{10}: 1 check\b/,
+      /check sti\.tests_mixed is skipped: it has steps beside standard roles \(standard-test-basic\)/,
+      /check sti\.tests_free: it has steps of its own: it is skipped where its machine has no Ansible/,
+      /main at [0-9a-f]{10}: 2 checks\b/,
     )
+  })
+
+  it('refuses policies of a gate that are wrong, and tells what they wait for in vain', async () => {
+    const policy = (rule: string) => `--- !Policy\ndecision_context: stable\nrules:\n- ${rule}\n`
+    await clone.commit({ 'checks.yaml': manifest(), 'gating.yaml': policy('!PassingTestCase {}') })
+    await refused(
+      /gating\.yaml:4:3: is not YAML: Unresolved tag: !PassingTestCase\n[^]*hint: write one of !Policy, !Pass/,
+    )
+    const rule = '!PassingTestCaseRule {test_case_name: other.package.smoke}'
+    await clone.commit({ 'gating.yaml': policy(rule) })
+    await taken(/main at \S+: 1 check\b/)
   })
 
   it('says what it gives to checks of other formats that no check is called by', async () => {

@@ -46,6 +46,19 @@ describe('pushing checks', function () {
     assert.match(said, new RegExp(`See ${server.url}/packages/deb/pushed-`))
   })
 
+  it('is coloured by git itself, where the terminal allows', async () => {
+    const push = async (): Promise<string> => {
+      const { said } = await clone.git('-c', 'color.remote=always', 'push', 'origin', 'HEAD:refs/heads/main')
+      return said.replaceAll('\u001b', 'ESC')
+    }
+    await clone.commit({ 'checks.yaml': 'checks: {a: {rum: x}}\n' })
+    assert.match(await push(), /ESC\[1;31merrorESC\[m: main: [^]*ESC\[33mhintESC\[m: write/)
+    await clone.commit({ 'checks.yaml': manifest(), 'debian/tests/control': 'Tests: b\nRestrictions: odd\n' })
+    const said = await push()
+    assert.match(said, /ESC\[1;33mwarningESC\[m: main: check b is skipped/)
+    assert.match(said, /ESC\[1;32msuccessESC\[m: Registered for/)
+  })
+
   it('says which events a check waits for that no build calls for', async () => {
     await clone.commit({
       'checks.yaml': "checks:\n  tagged: {run: x, on: {type: '*.tag', subject: rpms/bash}}\n",
@@ -61,11 +74,11 @@ describe('pushing checks', function () {
     )
     assert.ok(
       said.includes(
-        'checks.yaml:3:5: unknown key "rum"\n  3 |     rum: x\n    |     ^\n  mend: write run:\n',
+        'checks.yaml:3:5: unknown key "rum"\n  3 |     rum: x\n    |     ^\n  hint: write run:\n',
       ),
       said,
     )
-    assert.match(said, /checks\.yaml:4:14: timeout cannot be 300\n.*\n.*\n {2}mend: write a time such as 90s/)
+    assert.match(said, /checks\.yaml:4:14: timeout cannot be 300\n.*\n.*\n {2}hint: write a time such as 90s/)
   })
 
   const bad: Record<string, [string | Uint8Array, RegExp]> = {
@@ -91,7 +104,7 @@ describe('pushing checks', function () {
     await writeFile(join(clone.path, 'real.yaml'), manifest())
     await symlink('real.yaml', join(clone.path, 'checks.yaml'))
     await clone.commit({})
-    await refused(/checks\.yaml:1:1: is a symbolic link\n {2}mend: commit a file of this name instead/)
+    await refused(/checks\.yaml:1:1: is a symbolic link\n {2}hint: commit a file of this name instead/)
   })
 
   it('refuses a folder where checks.yaml is due', async () => {

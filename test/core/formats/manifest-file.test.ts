@@ -29,7 +29,7 @@ describe('the file where checks.yaml is due', () => {
     ] as const)
       assert.match(
         said({ kind, size: 10, bytes: null }),
-        new RegExp(`^checks.yaml:1:1: is a ${word}\n {2}mend: commit a file`),
+        new RegExp(`^checks.yaml:1:1: is a ${word}\n {2}hint: commit a file`),
       )
   })
 
@@ -37,7 +37,7 @@ describe('the file where checks.yaml is due', () => {
     const size = limits.manifestBytes + 1
     assert.match(
       said({ kind: 'file', size, bytes: null }),
-      /has 1048577 bytes, more than 1048576\n {2}mend: move long/,
+      /has 1048577 bytes, more than 1048576\n {2}hint: move long/,
     )
   })
 
@@ -46,14 +46,14 @@ describe('the file where checks.yaml is due', () => {
       said(file(Buffer.from('checks:\n  a: {run: "\xff"}\n', 'latin1'))),
       /^checks.yaml:2:1: is not text/,
     )
-    assert.match(said(file(Buffer.from('checks:', 'utf16le'))), /is not text\n {2}mend: save it as UTF-8/)
+    assert.match(said(file(Buffer.from('checks:', 'utf16le'))), /is not text\n {2}hint: save it as UTF-8/)
     assert.equal(readManifestFile(file('\u{FEFF}checks: {a: {run: "é"}}'), context).checks.length, 1)
   })
 
   it('is quoted with a caret where the mistake is', () => {
     assert.equal(
       said(file('checks:\r\n  a:\r\n    run: é\r\n    cpus: many\r\n')),
-      'checks.yaml:4:11: cpus cannot be "many"\n  4 |     cpus: many\n    |           ^\n  mend: write a whole number from 1 to 64',
+      'checks.yaml:4:11: cpus cannot be "many"\n  4 |     cpus: many\n    |           ^\n  hint: write a whole number from 1 to 64',
     )
   })
 
