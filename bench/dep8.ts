@@ -19,12 +19,14 @@ import { openSite, type Ended, type Site } from './site.ts'
 
 /** Small ones of Debian 12, each with tests that were read: of every kind, and with most restrictions that the release has. */
 const names = [
-  ...['cisco7crack', 'datefudge', 'dbar', 'distro-info-data', 'dnsmasq', 'envstore', 'figlet'],
-  ...['file-kanji', 'fling', 'flog', 'galleta', 'gzip', 'hello', 'iptables', 'maskprocessor'],
-  ...['morsegen', 'newpid', 'pasco', 'runlim', 'simhash', 'sockstat', 'spline', 'topline'],
+  ...['cisco7crack', 'dbar', 'distro-info-data', 'dnsmasq', 'envstore', 'figlet', 'file-kanji', 'fling'],
+  ...['flog', 'galleta', 'gzip', 'hello', 'ipset', 'maskprocessor', 'morsegen', 'newpid'],
+  ...['pasco', 'runlim', 'simhash', 'sockstat', 'spline', 'topline'],
 ]
 const aim = { ratio: 2 }
 const image = 'peer'
+/** Exit status of autopkgtest's: its testbed failed. */
+const testbedFailed = 16
 
 interface Said {
   seconds: number
@@ -49,8 +51,8 @@ export async function benchDep8(wanted: readonly string[] = []): Promise<Measure
     await using site = await openPackagesSite(work, disk, packages)
     const compared: Compared[] = []
     for (const one of packages) {
-      const theirs = await timed(() => throughAutopkgtest(work, { disk, port: proxy.port }, one))
-      const ours = await timed(() => throughProduct(site, one))
+      const theirs = await throughAutopkgtest(work, { disk, port: proxy.port }, one)
+      const ours = await throughProduct(site, one)
       compared.push({ name: one.name, theirs, ours })
       process.stderr.write(
         `${compared.length} of ${packages.length}: ${JSON.stringify(compared.at(-1), plain)}\n`,
@@ -65,17 +67,23 @@ export async function benchDep8(wanted: readonly string[] = []): Promise<Measure
 const plain = (_: string, value: unknown): unknown =>
   value instanceof Map ? Object.fromEntries(value) : value
 
+const attempts = 3
+
+/** Steps of its testbed have times of autopkgtest's own, which a slow host may miss: that is no verdict, and is tried again. */
 async function throughAutopkgtest(
   work: string,
   { disk, port }: { disk: string; port: number },
   { name, tree, files }: DebianPackage,
-): Promise<Map<string, string>> {
+): Promise<Said> {
   // The image's package manager asks a proxy at the port that our own machines have for it.
   const setUp = `sed -i s/:3128/:${port}/ /etc/apt/apt.conf.d/50assay`
   const words = ['--setup-commands', setUp, '--no-built-binaries', ...files, `${tree}/`]
-  const { tests, log } = await runAutopkgtest(join(work, `theirs-${name}`), disk, words)
-  if (tests.size === 0) throw new Error(`autopkgtest came to nothing for ${name}: ${log.slice(-3000)}`)
-  return tests
+  for (let attempt = 1; ; attempt++) {
+    const begun = performance.now()
+    const { code, tests, log } = await runAutopkgtest(join(work, `theirs-${name}-${attempt}`), disk, words)
+    if (code !== testbedFailed || attempt === attempts) return { seconds: since(begun), tests }
+    process.stderr.write(`autopkgtest lost its testbed for ${name}: ${log.slice(-500)}\n`)
+  }
 }
 
 /** What machines get from the mirrors at a port of this host, as autopkgtest's machines reach it. */
@@ -126,13 +134,14 @@ async function openPackagesSite(
   return site
 }
 
-async function throughProduct(
-  site: Site,
-  { name, version, tree, files }: DebianPackage,
-): Promise<Map<string, string>> {
+async function throughProduct(site: Site, { name, version, tree, files }: DebianPackage): Promise<Said> {
+  const begun = performance.now()
   const ended = await site.build({ name, version, files })
-  return new Map([...(await skippedAtPush(tree)), ...ended.map(inTheirWords)])
+  const seconds = since(begun)
+  return { seconds, tests: new Map([...(await skippedAtPush(tree)), ...ended.map(inTheirWords)]) }
 }
+
+const since = (begun: number): number => (performance.now() - begun) / 1000
 
 async function skippedAtPush(tree: string): Promise<[string, string][]> {
   const { out } = await assay({}, 'lint', tree, '--json')
@@ -144,12 +153,6 @@ function inTheirWords({ check, outcome, reason }: Ended): [string, string] {
   if (outcome === 'passed') return [check, reason === 'superficial' ? 'PASS (superficial)' : 'PASS']
   if (outcome === 'skipped') return [check, reason === 'flaky' ? 'FLAKY' : 'SKIP']
   return [check, outcome === 'failed' ? 'FAIL' : `${outcome ?? 'no outcome'} (${reason ?? ''})`]
-}
-
-async function timed(test: () => Promise<Map<string, string>>): Promise<Said> {
-  const begun = performance.now()
-  const tests = await test()
-  return { seconds: (performance.now() - begun) / 1000, tests }
 }
 
 function report(compared: readonly Compared[]): Measured {
