@@ -1,11 +1,13 @@
 /**
  * What of a collection of real checks is read, skipped and refused, and how long reading takes over parsing their YAML
- * alone. The collection has dep8/NAME.control, tmt/PROJECT/ and sti/PROJECT/. With --write, docs/formats.md gets the table.
+ * alone. The collection has dep8/NAME.control, tmt/PROJECT/, sti/PROJECT/ and gating/NAME.yaml. With --write, docs/formats.md
+ * gets the table.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readDep8 } from '../core/formats/dep8.ts'
+import { readGating } from '../core/formats/gating.ts'
 import type { Entry } from '../core/formats/manifest-file.ts'
 import { fmfMarker, isStiFile } from '../core/formats/manifest-name.ts'
 import { readSource } from '../core/formats/source.ts'
@@ -37,6 +39,8 @@ interface Told {
   /** How many checks, or tests in one, are left out, by the reason. */
   skipped: Map<string, number>
   refused: Map<string, number>
+  /** What else whoever pushes it is told. */
+  said: Map<string, number>
 }
 
 export async function benchFormats({
@@ -51,8 +55,9 @@ export async function benchFormats({
     ...(await dep8In(corpus)),
     ...(await projectsIn(corpus, 'tmt')),
     ...(await projectsIn(corpus, 'sti')),
+    ...(await gatingIn(corpus)),
   ]
-  if (items.length === 0) throw new WrongUse(`there is no dep8/, tmt/ or sti/ in ${corpus}`)
+  if (items.length === 0) throw new WrongUse(`there is no dep8/, tmt/, sti/ or gating/ in ${corpus}`)
   const told = tell(items)
   const table = tableOf(told)
   if (write === true) await writeTable(table)
@@ -61,10 +66,11 @@ export async function benchFormats({
   const parsing = time(() => read.forEach(({ yaml }) => yaml.forEach(readSource)))
   const ratio = ours / parsing
   const speed = `Reading all that is YAML took ${ours.toFixed(0)} ms, ${ratio.toFixed(1)} times as long as parsing it alone.`
-  const counts = told.map(({ skipped, refused, ...rest }) => ({
+  const counts = told.map(({ skipped, refused, said, ...rest }) => ({
     ...rest,
     skipped: Object.fromEntries(skipped),
     refused: Object.fromEntries(refused),
+    said: Object.fromEntries(said),
   }))
   return { lines: [...table, '', speed], data: { formats: counts, ms: ours, parsingMs: parsing, ratio } }
 }
@@ -78,6 +84,18 @@ async function dep8In(corpus: string): Promise<Item[]> {
       const repository = { namespace: 'deb', name: basename(name, '.control') }
       const read = (): Reading => readDep8(text, { file: 'debian/tests/control', repository, source: null })
       return { format: 'DEP-8', yaml: [], read }
+    }),
+  )
+}
+
+async function gatingIn(corpus: string): Promise<Item[]> {
+  const folder = join(corpus, 'gating')
+  const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.yaml'))
+  return Promise.all(
+    files.map(async (name) => {
+      const text = await readFile(join(folder, name), 'utf8')
+      const read = () => ({ checks: [], skipped: [], ...readGating(text) })
+      return { format: 'gating', yaml: [], read }
     }),
   )
 }
@@ -110,7 +128,10 @@ async function playbooksIn(root: string): Promise<Map<string, Entry>> {
 function tell(items: readonly Item[]): Told[] {
   const told = new Map<string, Told>()
   for (const { format, read } of items) {
-    const none: Told = { format, items: 0, whole: 0, checks: 0, skipped: new Map(), refused: new Map() }
+    const none: Told = {
+      ...{ format, items: 0, whole: 0, checks: 0 },
+      ...{ skipped: new Map(), refused: new Map(), said: new Map() },
+    }
     const one = told.get(format) ?? none
     told.set(format, one)
     const { checks, skipped, awaited = [], faults, notes = [] } = read()
@@ -118,14 +139,18 @@ function tell(items: readonly Item[]): Told[] {
     one.whole += faults.length === 0 ? 1 : 0
     one.checks += checks.length
     for (const { reason } of [...skipped, ...awaited]) count(one.skipped, reason)
-    for (const note of notes) count(one.skipped, note.replace(/^check \S+: /, ''))
+    for (const note of notes.map((text) => text.replace(/^check \S+: /, ''))) {
+      const [, more] = /^and (\d+) more$/.exec(note) ?? []
+      if (more !== undefined) count(one.skipped, 'it is one of more in a plan than are listed', Number(more))
+      else count(note.includes(' is skipped: ') ? one.skipped : one.said, note)
+    }
     for (const { message } of faults) count(one.refused, message)
   }
   return [...told.values()]
 }
 
 /** Reasons that differ only in whose they are count as one. */
-function count(reasons: Map<string, number>, reason: string): void {
+function count(reasons: Map<string, number>, reason: string, times = 1): void {
   const alike = reason
     .replaceAll(/\s+/g, ' ')
     .replace(/^test \S+( is skipped)?: /, '(a test) ')
@@ -138,7 +163,7 @@ function count(reasons: Map<string, number>, reason: string): void {
     .replaceAll(/\b\d+\b/g, 'N')
     .replaceAll('|', '\\|')
   const short = alike.length > 110 ? `${alike.slice(0, 110)}…` : alike
-  reasons.set(short, (reasons.get(short) ?? 0) + 1)
+  reasons.set(short, (reasons.get(short) ?? 0) + times)
 }
 
 function tableOf(told: readonly Told[]): string[] {
@@ -146,9 +171,10 @@ function tableOf(told: readonly Told[]): string[] {
     ({ format, items, whole, checks, skipped }) =>
       `| ${format} | ${items} | ${whole} | ${checks} | ${[...skipped.values()].reduce((sum, one) => sum + one, 0)} |`,
   )
-  const reasons = told.flatMap(({ format, skipped, refused }) => [
+  const reasons = told.flatMap(({ format, skipped, refused, said }) => [
     ...byCount(skipped).map(([reason, times]) => `| ${format} | skipped | ${times} | ${reason} |`),
     ...byCount(refused).map(([reason, times]) => `| ${format} | refused | ${times} | ${reason} |`),
+    ...byCount(said).map(([reason, times]) => `| ${format} | said | ${times} | ${reason} |`),
   ])
   return [
     '| format | files or projects | read without a mistake | checks | left out, whole or in part |',

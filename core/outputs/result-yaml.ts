@@ -1,4 +1,7 @@
-/** Results in YAML: tmt's results.yaml (a list) and Taskotron's ResultYAML (a list below `results`). Pure. */
+/**
+ * Results in YAML: tmt's results.yaml (a list), Taskotron's ResultYAML and what playbooks of the Standard Test Interface leave
+ * (each a list below `results`). Pure.
+ */
 import { readSource } from '../formats/source.ts'
 import type { CheckResult } from '../../schemas/types.gen.ts'
 import type { Gatherer } from './gather.ts'
@@ -49,6 +52,33 @@ export function addCustomResults(text: string, test: string, gather: Gatherer): 
   if (fault || !Array.isArray(data)) gather.add({ ...unreadable(why), path: [test] })
   else if (data.length === 0) gather.add({ path: [test], outcome: 'failed', note: 'Its results are empty.' })
   else for (const one of data as unknown[]) addTmt(one, [test], gather)
+}
+
+/** Adds what a playbook says of its parts in results.yml, each below `test`. */
+export function addPlaybookResults(text: string, test: string, gather: Gatherer): void {
+  const { data, faults } = readSource(text)
+  const [fault] = faults
+  const list = isFields(data) ? data['results'] : undefined
+  const why = fault ? `line ${fault.line} ${fault.message}` : 'it has no list called results'
+  if (fault || !Array.isArray(list)) gather.add({ ...unreadable(why), path: [test, 'report'] })
+  else for (const one of list as unknown[]) addPart(one, test, gather)
+}
+
+function addPart(one: unknown, test: string, gather: Gatherer): void {
+  if (!isFields(one) || text(one['test']) === '') {
+    gather.note('An entry of the report without a name (test) was left out.')
+    return
+  }
+  const word = text(one['result']).toLowerCase()
+  const outcome = Object.hasOwn(tmtOutcomes, word) ? tmtOutcomes[word as TmtOutcome] : undefined
+  const [log = ''] = asList(one['logs']).map(text)
+  gather.add({
+    path: [test, text(one['test'])],
+    outcome: outcome ?? 'needs_inspection',
+    note: outcome ? null : `unknown result ${JSON.stringify(word)}`,
+    ...(log !== '' && !log.startsWith('/') && { artifact: log }),
+    ...(word === 'error' && { data: { result: word } }),
+  })
 }
 
 const unreadable = (why: string) =>

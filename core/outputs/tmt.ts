@@ -3,7 +3,7 @@ import type { TmtPlan } from '../formats/tmt/plan.ts'
 import type { TmtTest } from '../formats/tmt/test.ts'
 import type { CheckResult } from '../../schemas/types.gen.ts'
 import { gatherer, type Gatherer } from './gather.ts'
-import { addCustomResults, tmtOutcomes, type TmtOutcome } from './result-yaml.ts'
+import { addCustomResults, addPlaybookResults, tmtOutcomes, type TmtOutcome } from './result-yaml.ts'
 import type { ParsedResults } from './results.ts'
 import { readRecords, type TmtRecord } from './tmt-records.ts'
 
@@ -25,7 +25,11 @@ function addTest(test: TmtTest, record: TmtRecord | null, gather: Gatherer): voi
     })
   else if (test.result === 'custom' && record.missing === null && !record.isTimeout)
     addCustom(test, record, gather)
-  else addEnd(test, record, gather)
+  else {
+    addEnd(test, record, gather)
+    if (test.framework === 'ansible' && record.custom !== null)
+      addPlaybookResults(record.custom, test.name, gather)
+  }
 }
 
 const whyNotRun = ({ skip }: TmtTest, record: TmtRecord | null): string | null =>
@@ -59,6 +63,7 @@ function ended({ framework, durationSeconds }: TmtTest, record: TmtRecord): Ende
   if (record.isTimeout)
     return { outcome: 'error', note: `It ran longer than its duration, ${durationSeconds} seconds.` }
   if (record.isAborted) return { outcome: 'fail', note: 'It asked to abort the plan (tmt-abort).' }
+  if (framework === 'ansible') return playbook(record)
   return framework === 'beakerlib' ? beakerlib(record) : shell(record)
 }
 
@@ -74,6 +79,12 @@ function shell({ exitCode, reported }: TmtRecord): Ended {
   if (exitCode === '1') return { outcome: 'fail', note: 'It exited with 1.' }
   return { outcome: 'error', note: `It exited with ${exitCode}: neither 0 nor 1.` }
 }
+
+/** Ansible has a number for each way to fail; the interface has but one. */
+const playbook = ({ exitCode }: TmtRecord): Ended =>
+  exitCode === '0'
+    ? { outcome: 'pass', note: null }
+    : { outcome: 'fail', note: `ansible-playbook exited with ${exitCode}.` }
 
 function beakerlib({ beakerlib: said }: TmtRecord): Ended {
   if (!said) return { outcome: 'error', note: 'beakerlib left no TestResults.' }

@@ -30,6 +30,7 @@ describe('a bench', () => {
       'tmt/hello/main.fmf': 'test: ./run.sh\n/a: {}\n/b: {enabled: false}\n',
       'tmt/broken/main.fmf': 'test: [\n',
       'sti/hello/tests/tests.yml': '- hosts: localhost\n  tasks: [{command: ls}]\n',
+      'gating/hello.yaml': '--- !Policy\ndecision_context: a\nrules: []\n--- !Policy\nrules: []\n',
     }
     for (const [path, text] of Object.entries(files)) {
       await mkdir(join(folder.path, path, '..'), { recursive: true })
@@ -39,8 +40,10 @@ describe('a bench', () => {
     assert.equal(code, 0, err)
     assert.match(out, /\| DEP-8 \| 1 \| 1 \| 1 \| 1 \|/)
     assert.match(out, /\| tmt\/fmf \| 2 \| 1 \| 1 \| 1 \|/)
-    assert.match(out, /\| STI \| 1 \| 1 \| 0 \| 1 \|/)
-    assert.match(out, /\| STI \| skipped \| 1 \| it has steps of its own \(tasks\)/)
+    assert.match(out, /\| STI \| 1 \| 1 \| 1 \| 0 \|/)
+    assert.match(out, /\| STI \| said \| 1 \| it has steps of its own/)
+    assert.match(out, /\| gating \| 1 \| 0 \| 0 \| 0 \|/)
+    assert.match(out, /\| gating \| refused \| 1 \| holds a policy that says for which decision/)
     assert.match(out, /\| tmt\/fmf \| refused \| \d \| is not YAML/)
     assert.equal((await bench('formats')).code, 2)
     assert.match((await bench('formats', '--corpus', '/nowhere')).err, /^bench: there is no dep8/)

@@ -1,7 +1,7 @@
 /**
  * A playbook of the Standard Test Interface: plays whose roles, of the standard ones, say what to install and what to run.
- * It becomes a plan like one of tmt, so that it is run and judged the same way. What is free-form needs Ansible in the
- * machine, and is said to. Pure. After standard-test-roles and the interface's version 2.0.
+ * It becomes a plan like one of tmt, so that it is run and judged the same way; what is free-form becomes one test of such a
+ * plan. Pure. After standard-test-roles and the interface's version 2.0.
  */
 import { isData, type Data } from '../fmf/merge.ts'
 import { durationOf } from '../tmt/duration.ts'
@@ -11,6 +11,7 @@ import { folderOf, inside, plainPath, sourceOf, type TmtSource, type Want } from
 import type { TmtTest } from '../tmt/test.ts'
 import { uniqueNames } from '../unique-names.ts'
 import { isVariable } from '../tmt/values.ts'
+import { standardRoleIn, stepsOf, wholePlaybook } from './free-form.ts'
 import { resolved, type Variables } from './variables.ts'
 
 /** How the roles that are understood run a test of which only the folder is known. */
@@ -34,8 +35,9 @@ export function readPlaybook(path: string, data: unknown, want: Want): PlaybookR
   if (!Array.isArray(data) || data.length === 0 || !data.every(isData)) return no('it is no list of plays')
   const plays = data.filter((play) => runsHere(play, ['always']))
   if (plays.length === 0) return no(`none of its plays is for a machine like ours (tag ${ourTag})`)
-  const free = plays.map(whyFreeForm).find((reason) => reason !== null)
-  if (free) return no(free)
+  const unmet = plays.map(whyNotThePlay).find((reason) => reason !== null)
+  if (unmet) return no(unmet)
+  if (plays.some(isFreeForm)) return freeForm(path, plays)
   const found = plays.flatMap((play) => rolesOf(play).map((role) => readRole(role, play, want)))
   const refused = found.find((role) => typeof role === 'string')
   if (refused !== undefined) return no(refused)
@@ -59,7 +61,8 @@ export function readPlaybook(path: string, data: unknown, want: Want): PlaybookR
 const no = (reason: string): PlaybookReading => ({ plan: null, reason })
 
 function planOf(path: string, tests: TmtTest[], packages: string[]): TmtPlan {
-  const needsBeakerlib = tests.some(({ framework, skip }) => framework === 'beakerlib' && skip === null)
+  const runs = tests.filter(({ skip }) => skip === null)
+  const needsBeakerlib = runs.some(({ framework }) => framework === 'beakerlib')
   return {
     name: path,
     summary: null,
@@ -67,14 +70,14 @@ function planOf(path: string, tests: TmtTest[], packages: string[]): TmtPlan {
     environment: {},
     environmentFiles: [],
     packages: [...new Set(packages)],
-    recommended: needsBeakerlib ? ['beakerlib'] : [],
+    recommended: [...(needsBeakerlib ? ['beakerlib'] : []), ...runs.flatMap((test) => test.recommended)],
     prepare: [],
     finish: [],
     exitFirst: false,
     root: '',
     tests,
     hardware: { memoryMiB: 2048, cpus: 1, diskMiB: 8192, arch: null, unmet: null },
-    notes: [],
+    notes: runs.flatMap(({ notes }) => notes),
   }
 }
 
@@ -83,20 +86,39 @@ function runsHere({ tags }: Data, also: readonly string[] = []): boolean {
   return said.length === 0 || said.some((tag) => tag === ourTag || also.includes(tag))
 }
 
-/** A play with steps of its own, or with roles that nobody here knows. */
-function whyFreeForm(play: Data): string | null {
-  const imported = ['import_playbook', 'include'].find((key) => play[key] !== undefined)
+/** What neither a plan nor Ansible in the machine could do. */
+function whyNotThePlay(play: Data): string | null {
+  const imported = ['import_playbook', 'ansible.builtin.import_playbook', 'include'].find(
+    (key) => play[key] !== undefined,
+  )
   if (imported !== undefined) return `it takes in another playbook (${imported}), which is not followed`
-  const steps = ['tasks', 'pre_tasks', 'post_tasks'].find((key) => play[key] !== undefined)
-  if (steps !== undefined && rolesOf(play).length === 0)
-    return `it has steps of its own (${steps}), which need Ansible in the machine`
-  if (steps !== undefined)
-    return `it has steps beside its roles (${steps}), which need Ansible in the machine`
-  const unknown = rolesOf(play).find((role) => runsHere(role) && !Object.hasOwn(roles, nameOf(role)))
-  if (unknown === undefined) return rolesOf(play).length > 0 ? null : 'a play of it has no roles'
-  return nameOf(unknown) === 'standard-test-source'
-    ? 'it tests the sources of the package (standard-test-source), which are not unpacked here yet'
-    : `nobody here knows its role ${JSON.stringify(nameOf(unknown).slice(0, 80))}`
+  const names = rolesOf(play)
+    .filter((role) => runsHere(role))
+    .map(nameOf)
+  if (names.includes('standard-test-source'))
+    return 'it tests the sources of the package (standard-test-source), which are not unpacked here yet'
+  const unknown = names.find((name) => name.startsWith('standard-test-') && !Object.hasOwn(roles, name))
+  if (unknown !== undefined) return `nobody here knows its role ${JSON.stringify(unknown.slice(0, 80))}`
+  return rolesOf(play).length > 0 || stepsOf(play) !== null
+    ? null
+    : 'a play of it has neither roles nor steps'
+}
+
+/** With steps of its own, or roles that the repository holds itself. */
+const isFreeForm = (play: Data): boolean =>
+  stepsOf(play) !== null ||
+  rolesOf(play).some((role) => runsHere(role) && !Object.hasOwn(roles, nameOf(role)))
+
+/** Standard roles beside steps would have to be installed in the machine, and only Fedora packages them. */
+function freeForm(path: string, plays: readonly Data[]): PlaybookReading {
+  const standard = plays.flatMap((play) => [
+    ...rolesOf(play).map(nameOf),
+    ...['tasks', 'pre_tasks', 'post_tasks'].map((key) => standardRoleIn(play[key]) ?? ''),
+  ])
+  const beside = standard.find((name) => Object.hasOwn(roles, name))
+  return beside === undefined
+    ? { plan: planOf(path, [wholePlaybook(path, usualDuration)], []), reason: null }
+    : no(`it has steps beside standard roles (${beside}), which no machine here has for Ansible`)
 }
 
 /** `- role: NAME` and `- NAME` alike. */

@@ -23,7 +23,8 @@ export interface TmtTest {
   /** Why it is not run; null: it is. */
   skip: string | null
   command: string
-  framework: 'shell' | 'beakerlib'
+  /** `ansible`: a whole playbook, of another format than tmt's. */
+  framework: 'shell' | 'beakerlib' | 'ansible'
   /** Folder that it runs in, from the root of the tree. */
   folder: string
   environment: Readonly<Record<string, string>>

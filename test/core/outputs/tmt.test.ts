@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readTmtResults } from '../../../core/outputs/tmt.ts'
 import type { TmtPlan } from '../../../core/formats/tmt/plan.ts'
+import { playbookIn } from '../../../core/formats/sti/read-sti.ts'
 import { planIn } from '../../../core/formats/tmt/read-tmt.ts'
 
 /** A plan of one test, with whatever keys. */
@@ -101,5 +102,38 @@ describe('results of a plan of tmt', () => {
       readTmtResults(planOf(''), ['nonsense\ntest 99999\nexit 0']).results.map(({ outcome }) => outcome),
       ['skipped'],
     )
+  })
+
+  it('come of a playbook from Ansible, and from what it wrote down of its parts', () => {
+    const { plan } = playbookIn('tests/tests.yml', '- hosts: all\n  tasks: []\n', () => null)
+    assert.ok(plan)
+    const of = (...lines: string[]) => readTmtResults(plan, [`test 1\n${lines.join('\n')}\n`])
+    const { results: parts, notes } = of(
+      'exit 0',
+      '| results:',
+      '| - {test: a, result: PASS, logs: [/etc/shadow]}',
+      '| - {test: b, result: error, logs: [b.log]}',
+      '| - {test: c, result: perhaps}',
+      '| - {result: pass}',
+      '| - nonsense',
+    )
+    assert.deepEqual(
+      parts.map(({ name, outcome, note, artifact }) => [name, outcome, note ?? artifact ?? null]),
+      [
+        ['playbook', 'passed', null],
+        ['playbook/a', 'passed', null],
+        ['playbook/b', 'failed', 'b.log'],
+        ['playbook/c', 'needs_inspection', 'unknown result "perhaps"'],
+      ],
+    )
+    assert.equal(notes.length, 2)
+    for (const odd of ['| - [', '| x: 1', '| results: 7'])
+      assert.match(
+        of('exit 4', odd)
+          .results.map(({ name, outcome }) => `${name} ${outcome}`)
+          .join(),
+        /^playbook failed,playbook\/report failed$/,
+      )
+    assert.deepEqual(of('absent Ansible', 'exit 1').results[0]?.outcome, 'skipped')
   })
 })

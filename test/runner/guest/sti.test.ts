@@ -1,7 +1,7 @@
 /** Playbooks of the Standard Test Interface in real machines, from the file to the results. */
 import assert from 'node:assert/strict'
 import type { Machines } from '../../../runner/machine/machines.ts'
-import { executed } from '../../support/executed.ts'
+import { executed, type Executed } from '../../support/executed.ts'
 import { buildTimeout, testMachines } from '../../support/machines.ts'
 
 describe('a playbook of the Standard Test Interface', function () {
@@ -41,4 +41,67 @@ describe('a playbook of the Standard Test Interface', function () {
     )
     assert.match(kept['spoken'] ?? '', /^\/var\/lib\/assay\/tree\/tests 2 \/run\/assay\/in\/build\n$/)
   })
+
+  const ownSteps = (files: Record<string, string>, on: Machines): Promise<Executed> => {
+    const sti = { playbook: 'tests/tests.yml' }
+    const job = { check: { name: 'sti.tests', run: sti.playbook, sti, timeoutSeconds: 900 } }
+    return executed(on, { job, tree: files })
+  }
+
+  it('is skipped with steps of its own where the machine has no Ansible and can install none', async () => {
+    const text = '- hosts: localhost\n  tasks: [{command: "true"}]\n'
+    const { results } = await ownSteps({ 'tests/tests.yml': text }, machines)
+    assert.deepEqual(results, [{ name: 'playbook', outcome: 'skipped', note: 'The machine has no Ansible.' }])
+  })
+
+  it('is run by Ansible with steps and roles of its own, which write down how parts of it ended', async function () {
+    // Ansible and Python are fetched and installed first.
+    this.timeout(3 * buildTimeout)
+    await using mirrored = closing(await testMachines())
+    const { results, log, kept } = await ownSteps(
+      {
+        'tests/tests.yml': `
+- hosts: localhost
+  vars:
+    artifacts: "{{ lookup('env', 'TEST_ARTIFACTS') | default('./artifacts', true) }}"
+  tags: [classic]
+  roles: [greeter]
+  tasks:
+  - shell: ./part.sh > "{{ artifacts }}/part.log" && echo pass || echo fail
+    args: {chdir: "{{ playbook_dir }}"}
+    register: part
+  - copy:
+      dest: "{{ artifacts }}/results.yml"
+      content: |
+        results:
+        - {test: part, result: "{{ part.stdout }}", logs: [part.log]}
+        - {test: greeting, result: pass}
+  - fail: {msg: the end of it}
+- hosts: localhost
+  tags: [atomic]
+  tasks:
+  - command: touch "{{ lookup('env', 'TEST_ARTIFACTS') }}/atomic"
+`,
+        'tests/roles/greeter/tasks/main.yml': '- debug: {msg: "hello from {{ ansible_connection }}"}\n',
+        'tests/part.sh': '#!/bin/sh\necho it breaks\nexit 1\n',
+      },
+      mirrored,
+    )
+    assert.deepEqual(
+      results.map(({ name, outcome, note, artifact }) => [name, outcome, note ?? artifact]),
+      [
+        ['playbook', 'failed', 'ansible-playbook exited with 2.'],
+        ['playbook/part', 'failed', 'part.log'],
+        ['playbook/greeting', 'passed', undefined],
+      ],
+      log,
+    )
+    assert.match(log, /hello from local/)
+    assert.match(log, /the end of it/)
+    assert.equal(kept['part.log'], 'it breaks\n')
+    assert.equal(kept['atomic'], undefined)
+  })
 })
+
+const closing = (machines: Machines) =>
+  Object.assign(machines, { [Symbol.asyncDispose]: () => machines.close() })

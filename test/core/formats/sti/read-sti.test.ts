@@ -93,10 +93,24 @@ describe('reading playbooks of the Standard Test Interface', () => {
     ['is no playbook', 'x: 1', /no list of plays/],
     ['is no YAML', '- [', /line 1 is not YAML/],
     ['is for containers', basic('').replace('classic', 'container'), /none of its roles is for a machine/],
-    ['has steps', '- hosts: localhost\n  tasks: [{command: ls}]\n', /steps of its own \(tasks\)/],
-    ['mixes', `${basic('    tests: [a]\n')}  tasks: [{command: ls}]\n`, /steps beside its roles/],
+    [
+      'mixes',
+      `${basic('    tests: [a]\n')}  tasks: [{command: ls}]\n`,
+      /beside standard roles \(standard-test-basic\)/,
+    ],
+    [
+      'mixes in another play',
+      `${basic('    tests: [a]\n')}- hosts: localhost\n  pre_tasks: [{command: ls}]\n`,
+      /beside standard roles/,
+    ],
+    [
+      'takes in a standard role deep in its steps',
+      '- hosts: localhost\n  tasks: [{block: [{always: [{import_role: {name: standard-test-rhts}}]}]}]\n',
+      /beside standard roles \(standard-test-rhts\)/,
+    ],
     ['wants sources', basic('').replace('basic', 'source'), /sources of the package/],
-    ['has a foreign role', basic('').replace('standard-test-basic', 'mine'), /its role "mine"/],
+    ['has an unknown standard role', basic('').replace('basic', 'odd'), /its role "standard-test-odd"/],
+    ['does nothing', '- hosts: localhost\n', /neither roles nor steps/],
     ['imports', '- import_playbook: other.yml\n', /another playbook/],
     ['loops', basic('    tests: "{{ all }}"\n'), /worked out by Ansible/],
     ['has no tests', basic(''), /names no tests/],
@@ -112,6 +126,31 @@ describe('reading playbooks of the Standard Test Interface', () => {
     it(`says why one cannot be run that ${what}`, () => {
       assert.match(why(text), reason)
     })
+
+  it('leaves a playbook with steps of its own to Ansible, in a machine that installs it', () => {
+    for (const text of [
+      '- hosts: localhost\n  tasks: [{command: ls}]\n',
+      '- {hosts: localhost, tags: [classic], roles: [own]}\n- {hosts: all, post_tasks: []}\n',
+    ]) {
+      const { checks, notes, skipped } = readSti(entriesOf({ "tests/tests it's.yml": text }), { repository })
+      assert.deepEqual(
+        [checks.map(({ name, summary }) => [name, summary]), skipped],
+        [[['sti.tests-it-s', "tests/tests it's.yml (1 test)"]], []],
+      )
+      assert.match(notes.join(), /steps of its own: it is skipped where its machine has no Ansible/)
+      const { tests, recommended } = plan(text)
+      assert.deepEqual(recommended, ['ansible-core'])
+      assert.deepEqual(
+        tests.map(({ name, framework, folder, environment }) => [
+          name,
+          framework,
+          folder,
+          environment['ASSAY_PLAYBOOK'],
+        ]),
+        [['/playbook', 'ansible', 'tests', 'tests.yml']],
+      )
+    }
+  })
 
   it('finds tests of another repository where its tree stands', () => {
     const source = { url: 'https://x/y.git', ref: 'v1' }
