@@ -114,10 +114,10 @@ describe('pushing checks', function () {
 
   it('refuses a file of 100 MB, also one that a later commit removed', async () => {
     await clone.commit({ 'checks.yaml': manifest(), 'images/big.img': Buffer.alloc(100 * 1024 ** 2) })
-    await refused(/^images\/big\.img has more than 50 MiB\. Keep it elsewhere/m)
+    await refused(/^error: images\/big\.img has more than 50 MiB\. Keep it elsewhere/m)
     await rm(join(clone.path, 'images/big.img'))
     await clone.commit({})
-    await refused(/^images\/big\.img has more than 50 MiB/m)
+    await refused(/^error: images\/big\.img has more than 50 MiB/m)
   })
 
   it('refuses a tree without end that a small pack names', async () => {

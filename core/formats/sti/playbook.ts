@@ -37,7 +37,7 @@ export function readPlaybook(path: string, data: unknown, want: Want): PlaybookR
   if (plays.length === 0) return no(`none of its plays is for a machine like ours (tag ${ourTag})`)
   const unmet = plays.map(whyNotThePlay).find((reason) => reason !== null)
   if (unmet) return no(unmet)
-  if (plays.some(isFreeForm)) return freeForm(path, plays)
+  if (plays.some(isFreeForm)) return freeForm(path, data)
   const found = plays.flatMap((play) => rolesOf(play).map((role) => readRole(role, play, want)))
   const refused = found.find((role) => typeof role === 'string')
   if (refused !== undefined) return no(refused)
@@ -88,10 +88,8 @@ function runsHere({ tags }: Data, also: readonly string[] = []): boolean {
 
 /** What neither a plan nor Ansible in the machine could do. */
 function whyNotThePlay(play: Data): string | null {
-  const imported = ['import_playbook', 'ansible.builtin.import_playbook', 'include'].find(
-    (key) => play[key] !== undefined,
-  )
-  if (imported !== undefined) return `it takes in another playbook (${imported}), which is not followed`
+  const imported = whyImported(play)
+  if (imported !== null) return imported
   const names = rolesOf(play)
     .filter((role) => runsHere(role))
     .map(nameOf)
@@ -99,9 +97,13 @@ function whyNotThePlay(play: Data): string | null {
     return 'it tests the sources of the package (standard-test-source), which are not unpacked here yet'
   const unknown = names.find((name) => name.startsWith('standard-test-') && !Object.hasOwn(roles, name))
   if (unknown !== undefined) return `nobody here knows its role ${JSON.stringify(unknown.slice(0, 80))}`
-  return rolesOf(play).length > 0 || stepsOf(play) !== null
-    ? null
-    : 'a play of it has neither roles nor steps'
+  return rolesOf(play).length > 0 || stepsOf(play) !== null ? null : 'a play of it has neither roles nor steps'
+}
+
+function whyImported(play: Data): string | null {
+  const keys = ['import_playbook', 'ansible.builtin.import_playbook', 'include']
+  const key = keys.find((one) => play[one] !== undefined)
+  return key === undefined ? null : `it takes in another playbook (${key}), which is not followed`
 }
 
 /** With steps of its own, or roles that the repository holds itself. */
@@ -109,16 +111,21 @@ const isFreeForm = (play: Data): boolean =>
   stepsOf(play) !== null ||
   rolesOf(play).some((role) => runsHere(role) && !Object.hasOwn(roles, nameOf(role)))
 
-/** Standard roles beside steps would have to be installed in the machine, and only Fedora packages them. */
+/**
+ * Standard roles beside steps would have to be installed in the machine, and only Fedora packages them. Ansible looks for
+ * those of every play, also of plays that are for other kinds of machines.
+ */
 function freeForm(path: string, plays: readonly Data[]): PlaybookReading {
+  const imported = plays.map(whyImported).find((reason) => reason !== null)
+  if (imported) return no(imported)
   const standard = plays.flatMap((play) => [
     ...rolesOf(play).map(nameOf),
     ...['tasks', 'pre_tasks', 'post_tasks'].map((key) => standardRoleIn(play[key]) ?? ''),
   ])
-  const beside = standard.find((name) => Object.hasOwn(roles, name))
+  const beside = standard.find((name) => name.startsWith('standard-test-'))
   return beside === undefined
     ? { plan: planOf(path, [wholePlaybook(path, usualDuration)], []), reason: null }
-    : no(`it has steps beside standard roles (${beside}), which no machine here has for Ansible`)
+    : no(`it has steps beside standard roles (${beside.slice(0, 80)}), which no machine here has for Ansible`)
 }
 
 /** `- role: NAME` and `- NAME` alike. */

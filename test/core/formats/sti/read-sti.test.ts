@@ -108,6 +108,16 @@ describe('reading playbooks of the Standard Test Interface', () => {
       '- hosts: localhost\n  tasks: [{block: [{always: [{import_role: {name: standard-test-rhts}}]}]}]\n',
       /beside standard roles \(standard-test-rhts\)/,
     ],
+    [
+      'has steps, and standard roles for another kind of machine',
+      `- hosts: localhost\n  tasks: [{command: ls}]\n${basic('    tests: [a]\n').replace('classic', 'atomic')}`,
+      /beside standard roles/,
+    ],
+    [
+      'has steps, and takes in a playbook for another kind of machine',
+      '- hosts: localhost\n  tasks: [{command: ls}]\n- {import_playbook: x.yml, tags: [atomic]}\n',
+      /another playbook/,
+    ],
     ['wants sources', basic('').replace('basic', 'source'), /sources of the package/],
     ['has an unknown standard role', basic('').replace('basic', 'odd'), /its role "standard-test-odd"/],
     ['does nothing', '- hosts: localhost\n', /neither roles nor steps/],
