@@ -97,7 +97,9 @@ function whyNotThePlay(play: Data): string | null {
     return 'it tests the sources of the package (standard-test-source), which are not unpacked here yet'
   const unknown = names.find((name) => name.startsWith('standard-test-') && !Object.hasOwn(roles, name))
   if (unknown !== undefined) return `nobody here knows its role ${JSON.stringify(unknown.slice(0, 80))}`
-  return rolesOf(play).length > 0 || stepsOf(play) !== null ? null : 'a play of it has neither roles nor steps'
+  return rolesOf(play).length > 0 || stepsOf(play) !== null
+    ? null
+    : 'a play of it has neither roles nor steps'
 }
 
 function whyImported(play: Data): string | null {
