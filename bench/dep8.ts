@@ -27,6 +27,7 @@ const aim = { ratio: 2 }
 const image = 'peer'
 /** Exit status of autopkgtest's: its testbed failed. */
 const testbedFailed = 16
+const attempts = 3
 
 interface Said {
   seconds: number
@@ -66,8 +67,6 @@ export async function benchDep8(wanted: readonly string[] = []): Promise<Measure
 
 const plain = (_: string, value: unknown): unknown =>
   value instanceof Map ? Object.fromEntries(value) : value
-
-const attempts = 3
 
 /** Steps of its testbed have times of autopkgtest's own, which a slow host may miss: that is no verdict, and is tried again. */
 async function throughAutopkgtest(

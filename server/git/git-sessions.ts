@@ -48,8 +48,8 @@ export function gitSessions({ config, repositories, settings, stores, now }: Ser
       work: (session: GitSession) => Promise<T>,
     ): Promise<T> {
       if (service === 'git-receive-pack' && found.keptAt !== null) throw keptElsewhere(found, found.keptAt)
-      if (user !== null) (isPack ? rate.count : rate.assertMay)(user)
       if (running >= mostAtATime) throw busy()
+      if (user !== null) (isPack ? rate.count : rate.assertMay)(user)
       running += 1
       try {
         const gitdir = await repositories.ensure(found)

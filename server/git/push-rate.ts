@@ -3,8 +3,6 @@ import { AppError } from '../../core/errors.ts'
 
 const minute = 60_000
 
-export type PushRate = ReturnType<typeof pushRate>
-
 /** `perMinute`: pushes of one user; `now`: milliseconds since 1970. */
 export function pushRate(perMinute: number, now: () => number) {
   const pushed = new Map<string, number[]>()

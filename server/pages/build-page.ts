@@ -45,7 +45,7 @@ export function buildPage(view: BuildPageView, now: string, formKey: string | nu
         </p>
         <div class="actions" data-live="actions">${formKey !== null && repeatAll(view, formKey)}</div>
       </header>
-      <dl class="facts">
+      <dl class="facts" data-live="facts">
         <div>
           <dt>Package</dt>
           <dd><a href="${packagePath(build.package)}">${build.package}</a></dd>

@@ -1,6 +1,5 @@
 /** A disk of a given size, to be filled: a file system in memory, which takes root to mount. */
-import { rm, writeFile } from 'node:fs/promises'
-import { statfs } from 'node:fs/promises'
+import { rm, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { command } from '../../runner/command.ts'
 import { temporaryFolder } from './folder.ts'
