@@ -16,7 +16,7 @@ import { homeBuild } from '../home-build.ts'
 import { exitStatus, printDebianVerdict, printRan, unrun, type Ran } from '../home-report.ts'
 import { lookInto, outputFolder, runCheck, type Run } from '../home-run.ts'
 import { machineKeeper } from '../machine-keeper.ts'
-import { printJson, say } from '../output.ts'
+import { printJson, say, sayInColour } from '../output.ts'
 import { readWithSources } from '../home-sources.ts'
 import { repeat } from '../repeat.ts'
 import { requireTerminal } from '../terminal.ts'
@@ -123,7 +123,7 @@ async function readChecks(folder: string, signal: AbortSignal): Promise<Reading 
   const reading = await readWithSources(folder, signal)
   const { checks, faults, skipped, awaited } = reading
   if (faults.length === 0) return { checks, faults, skipped: [...skipped, ...awaited] }
-  say(showFaultsOf(reading.faults, reading.texts))
+  sayInColour(`error: ${showFaultsOf(reading.faults, reading.texts)}`)
   return null
 }
 
