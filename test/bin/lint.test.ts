@@ -44,8 +44,9 @@ describe('assay lint', function () {
     const main = fileURLToPath(new URL('../../bin/main.js', import.meta.url))
     const inTerminal = (env: NodeJS.ProcessEnv): string => {
       const line = `'${process.execPath}' '${main}' lint '${folder.path}'`
-      const options = { env: { ...process.env, TERM: 'xterm', ...env }, encoding: 'utf8' } as const
-      return spawnSync('script', ['-qec', line, '/dev/null'], options).stdout.replaceAll('\u001b', 'ESC')
+      const own = { PATH: process.env['PATH'], TERM: 'xterm', ...env } // ours may say CI or NO_COLOR
+      const { stdout } = spawnSync('script', ['-qec', line, '/dev/null'], { env: own, encoding: 'utf8' })
+      return stdout.replaceAll('\u001b', 'ESC')
     }
     assert.match(inTerminal({}), /ESC\[1mESC\[31merrorESC[^]*\n {2}ESC\[33mhintESC/)
     assert.doesNotMatch(inTerminal({ NO_COLOR: '1' }), /ESC/)
