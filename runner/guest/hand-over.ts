@@ -2,12 +2,14 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Job } from '../../schemas/types.gen.ts'
+import { asksFor } from '../../core/formats/dep8-depends.ts'
+import type { Job, JobCheck } from '../../schemas/types.gen.ts'
+import { AttemptEnded } from '../ending.ts'
 import type { HandedOver } from './handed-over.ts'
 import { bringSource, type FetchBeside } from './source-package.ts'
 import { checkScript, prepareScript, terminalScript } from './job-scripts.ts'
 import { writePlan } from './tmt-files.ts'
-import { planOf } from './tmt-plan.ts'
+import { planOf, type PlanAnswer } from './tmt-plan.ts'
 
 /** Where tree and artifacts come from: the server and the build system, or folders at home. */
 export interface Sources {
@@ -39,13 +41,26 @@ export async function handOver(
   await tree(place('tree'), signal)
   await artifacts(place('build'), signal)
   const places = { build: place('build'), folder: place('source') }
-  const source = await bringSource(job.check, places, beside, signal)
   const answer = await planOf(job, place('tree'))
-  if (answer?.plan) await writePlan(answer.plan, place('job/tmt'))
-  const handed = { answer, source }
+  const wanted = job.check.dep8?.source ?? typeof answer?.plan?.sourceIn === 'string'
+  const source = wanted ? await bringSource(places, beside, signal) : null
+  const handed = { answer: source ? answer : withoutSource(job.check, answer), source }
+  if (handed.answer?.plan) await writePlan(handed.answer.plan, place('job/tmt'))
   await writeFile(place('job/prepare'), prepareScript(job, handed))
   await writeFile(place('job/check'), checkScript(job))
   await writeFile(place('job/terminal'), terminalScript(job))
   for (const name of programs) await copyFile(programFile(name), place(`job/${name}`))
   return handed
+}
+
+/** What there is to do where the build has no source package, or none is asked for. Throws AttemptEnded: bad_check. */
+function withoutSource({ dep8 }: JobCheck, answer: PlanAnswer | null): PlanAnswer | null {
+  if (dep8?.source && asksFor(dep8.depends, '@builddeps@'))
+    throw new AttemptEnded(
+      'bad_check',
+      'It depends on @builddeps@, which the source package says: the build has no .dsc, and the repository no debian/control.',
+    )
+  return typeof answer?.plan?.sourceIn === 'string'
+    ? { plan: null, reason: 'it wants the sources of the package: the build has no .dsc' }
+    : answer
 }

@@ -5,6 +5,6 @@ import type { PlanAnswer } from './tmt-plan.ts'
 export interface HandedOver {
   /** What there is to know of the tmt plan that the job is about, if it is. */
   answer: PlanAnswer | null
-  /** The source package that the tests are part of, where the repository holds nothing else. */
+  /** The source package that the tests are part of, where the repository holds nothing else, or that the plan asks for. */
   source: SourcePackage | null
 }

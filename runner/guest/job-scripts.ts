@@ -30,39 +30,44 @@ export function debsToInstall({ arch, check, build }: Job): string[] {
 }
 
 /** What is to be installed beside the build's packages, as it stands in what the check is about. */
-const packagesOf = ({ check }: Job, answer: PlanAnswer | null): readonly string[] => [
+const packagesOf = ({ check }: Job, { answer, source }: HandedOver): readonly string[] => [
   ...check.packages,
   ...(answer?.plan?.packages ?? []),
+  ...(source ? [unpacker] : []),
 ]
 
+/** Debian's package that unpacks source packages. */
+const unpacker = 'dpkg-dev'
+
 /** Whether there is anything to install, for which the machine then needs the mirror. */
-export const needsPreparation = (job: Job, { answer, source }: HandedOver = nothing): boolean =>
+export const needsPreparation = (job: Job, handed: HandedOver = nothing): boolean =>
   job.check.dep8
-    ? dependsOf(job, job.check.dep8, source) !== ''
-    : (answer === null || answer.plan !== null) &&
-      [...debsToInstall(job), ...packagesOf(job, answer), ...(answer?.plan.recommended ?? [])].length > 0
+    ? dependsOf(job, job.check.dep8, handed.source) !== ''
+    : (handed.answer === null || handed.answer.plan !== null) &&
+      [...debsToInstall(job), ...packagesOf(job, handed), ...(handed.answer?.plan.recommended ?? [])].length >
+        0
 
 /** Nothing but what the job itself says. */
 const nothing: HandedOver = { answer: null, source: null }
 
-/** dpkg-dev unpacks the source package. */
 const dependsOf = ({ arch }: Job, { depends }: Dep8, source: SourcePackage | null): string =>
   dependsFor(
-    source ? `${depends.replaceAll('@builddeps@', source.builtWith)}, dpkg-dev` : depends,
+    source ? `${depends.replaceAll('@builddeps@', source.builtWith)}, ${unpacker}` : depends,
     debianArch(arch),
   )
 
 /** Installs what is to be installed; exits with one of `installEndings` where that fails. */
-export function prepareScript(job: Job, { answer, source }: HandedOver = nothing): string {
+export function prepareScript(job: Job, handed: HandedOver = nothing): string {
+  const { answer, source } = handed
   const debs = debsToInstall(job).map((name) => `${guest.input}/build/${name}`)
   const words = job.check.dep8
     ? ['install-depends', dependsOf(job, job.check.dep8, source), ...debs]
-    : ['install-packages', String(debs.length), ...debs, ...packagesOf(job, answer)]
+    : ['install-packages', String(debs.length), ...debs, ...packagesOf(job, handed)]
   const recommended = answer?.plan?.recommended ?? []
   const programs = [
     words,
     ...(recommended.length > 0 ? [['install-recommended', ...recommended]] : []),
-    ...(source ? [['unpack-source', `${guest.input}/source/${source.dsc}`]] : []),
+    ...(source ? [['unpack-source', `${guest.input}/source/${source.dsc}`, ...placeOf(answer)]] : []),
     ...(job.check.dep8?.build ? [['build-tree']] : []),
   ]
   return script(
@@ -72,6 +77,10 @@ export function prepareScript(job: Job, { answer, source }: HandedOver = nothing
     ),
   )
 }
+
+/** Where a plan wants the sources. Tests of DEP-8 are run in them. */
+const placeOf = (answer: PlanAnswer | null): string[] =>
+  typeof answer?.plan?.sourceIn === 'string' ? [`${guest.tree}/${answer.plan.sourceIn}`] : []
 
 const program = ([name = '', ...words]: readonly string[]): string =>
   ['/bin/sh', `${guest.input}/job/${name}`, ...words.map(quote)].join(' ')

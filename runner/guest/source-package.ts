@@ -2,9 +2,7 @@
 import { copyFile, mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Listed } from '../../core/debian-archive/release.ts'
-import { asksFor } from '../../core/formats/dep8-depends.ts'
 import { readDsc } from '../../core/formats/dsc.ts'
-import type { JobCheck } from '../../schemas/types.gen.ts'
 import { AttemptEnded } from '../ending.ts'
 
 /** Puts the file that lies beside the artifact `beside` where that came from into `folder`. */
@@ -21,25 +19,17 @@ export interface SourcePackage {
 const largest = 1024 ** 2
 
 /**
- * Brings the source package whose .dsc is in `build` into `folder`, where the check needs one; null: it does not, or the build
- * has none. Throws AttemptEnded: artifact_mismatch where the .dsc is none, bad_check where the check cannot do without.
+ * Brings the source package whose .dsc is in `build` into `folder`; null: the build has none. Throws AttemptEnded:
+ * artifact_mismatch where the .dsc describes none.
  */
 export async function bringSource(
-  { dep8 }: Pick<JobCheck, 'dep8'>,
   { build, folder }: { build: string; folder: string },
   fetchBeside: FetchBeside,
   signal: AbortSignal,
 ): Promise<SourcePackage | null> {
-  if (!dep8?.source) return null
   const here = new Set(await readdir(build))
   const dsc = [...here].sort().find((name) => name.endsWith('.dsc'))
-  if (dsc === undefined) {
-    if (!asksFor(dep8.depends, '@builddeps@')) return null
-    throw new AttemptEnded(
-      'bad_check',
-      'It depends on @builddeps@, which the source package says: the build has no .dsc, and the repository no debian/control.',
-    )
-  }
+  if (dsc === undefined) return null
   const description =
     (await stat(join(build, dsc))).size > largest ? null : readDsc(await readFile(join(build, dsc), 'utf8'))
   if (!description) throw new AttemptEnded('artifact_mismatch', `${dsc} describes no source package.`)

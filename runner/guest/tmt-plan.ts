@@ -39,13 +39,15 @@ async function readPlaybook(path: string, tree: string): Promise<PlanAnswer> {
         )
   if (!plan) return { plan, reason }
   const environment = { TEST_ARTIFACTS: guest.artifacts, TEST_SUBJECTS: `${guest.input}/build` }
-  const tests = await Promise.all(plan.tests.map((test) => inItsFolder(test, tree)))
+  const tests = await Promise.all(plan.tests.map((test) => inItsFolder(test, tree, plan.sourceIn)))
   return { plan: { ...plan, environment, tests }, reason }
 }
 
-/** Commands that need no folder of their own have none, whatever their test is called. */
-const inItsFolder = async (test: TmtTest, tree: string): Promise<TmtTest> =>
-  test.folder === `tests${test.name}` && (await fileEntry(join(tree, test.folder), 0)) === null
+/** Commands that need no folder of their own have none, whatever their test is called. What is in the sources is not there yet. */
+const inItsFolder = async (test: TmtTest, tree: string, sourceIn: string | null): Promise<TmtTest> =>
+  test.folder === `tests${test.name}` &&
+  !(sourceIn !== null && `${test.folder}/`.startsWith(`${sourceIn}/`)) &&
+  (await fileEntry(join(tree, test.folder), 0)) === null
     ? { ...test, folder: 'tests' }
     : test
 

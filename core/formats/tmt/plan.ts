@@ -20,6 +20,8 @@ export interface TmtPlan {
   skip: string | null
   /** Folder that its commands run in, from the root of the repository. */
   root: string
+  /** Folder, from the root of the repository, that the build's source package is unpacked into; null: no test asks for it. */
+  sourceIn: string | null
   environment: Readonly<Record<string, string>>
   /** Files of variables, from the root of the repository. */
   environmentFiles: readonly string[]
@@ -77,6 +79,7 @@ function planOf(node: AdjustedNode, { project, context, want }: Surroundings): T
     environment: environmentOf(node, 'environment'),
     environmentFiles: files.map((file) => inside(node.root, file)),
     root: node.root,
+    sourceIn: null,
     ...packagesOf(prepare.map(asValues(node)), runs),
     prepare: inOrder(prepare).flatMap((phase) => commandsOf(phase, node)),
     finish: inOrder(finish).flatMap((phase) => commandsOf(phase, node)),

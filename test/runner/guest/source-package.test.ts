@@ -10,7 +10,6 @@ import { temporaryFolder, type TemporaryFolder } from '../../support/folder.ts'
 import { listenOn } from '../../support/listen.ts'
 
 const never = new AbortController().signal
-const dep8 = { kind: 'file', user: 'root', allowStderr: false, depends: '@builddeps@', source: true } as const
 const tar = 'the upstream files'
 const changes = 'the packaging'
 const sumOf = (text: string): string => createHash('sha256').update(text).digest('hex')
@@ -39,9 +38,8 @@ describe('the source package of a build', () => {
   })
 
   const put = (name: string, text: string): Promise<void> => writeFile(join(places.build, name), text)
-  const bring = (check: Parameters<typeof bringSource>[0] = { dep8 }) =>
+  const bring = () =>
     bringSource(
-      check,
       places,
       besideOf([{ name: 'hello_1-1.dsc', url: `${archive.url}/pool/hello_1-1.dsc` }]),
       never,
@@ -56,15 +54,8 @@ describe('the source package of a build', () => {
     ])
   })
 
-  it('is not brought where the repository holds it, or the test is of another format', async () => {
-    await put('hello_1-1.dsc', dsc())
-    assert.equal(await bring({ dep8: { ...dep8, source: false } }), null)
-    assert.equal(await bring({}), null)
-  })
-
-  it('is done without where the build has none, unless the test cannot', async () => {
-    assert.equal(await bring({ dep8: { ...dep8, depends: '@' } }), null)
-    await assert.rejects(bring(), { how: 'bad_check', message: /has no \.dsc/ })
+  it('is none where the build has none', async () => {
+    assert.equal(await bring(), null)
   })
 
   it('is refused where a file is not what its .dsc says, or the .dsc is none', async () => {

@@ -13,12 +13,15 @@ describe('a playbook of the Standard Test Interface', function () {
   })
   after(() => machines.close())
 
+  const run = (tree: Record<string, string>, on = machines): Promise<Executed> => {
+    const sti = { playbook: 'tests/tests.yml' }
+    const job = { check: { name: 'sti.tests', run: sti.playbook, sti, timeoutSeconds: 900 } }
+    return executed(on, { job, tree })
+  }
+
   it('runs each of its tests where it lies, and gives a result for each', async () => {
-    const playbook = 'tests/tests.yml'
-    const { results, log, kept } = await executed(machines, {
-      job: { check: { name: 'sti.tests', run: playbook, sti: { playbook }, timeoutSeconds: 900 } },
-      tree: {
-        [playbook]: `
+    const { results, log, kept } = await run({
+      'tests/tests.yml': `
 - hosts: localhost
   roles:
   - role: standard-test-basic
@@ -30,9 +33,8 @@ describe('a playbook of the Standard Test Interface', function () {
     - breaks: {dir: ., run: exit 1}
     - worked-out: {dir: ., run: "{{ lookup('env', 'X') }}"}
 `,
-        'tests/in-its-folder/runtest.sh': '#!/bin/sh\ntest -f data && echo found\n',
-        'tests/in-its-folder/data': '',
-      },
+      'tests/in-its-folder/runtest.sh': '#!/bin/sh\ntest -f data && echo found\n',
+      'tests/in-its-folder/data': '',
     })
     assert.deepEqual(
       Object.fromEntries(results.map(({ name, outcome }) => [name, outcome])),
@@ -42,15 +44,9 @@ describe('a playbook of the Standard Test Interface', function () {
     assert.match(kept['spoken'] ?? '', /^\/var\/lib\/assay\/tree\/tests 2 \/run\/assay\/in\/build\n$/)
   })
 
-  const ownSteps = (files: Record<string, string>, on: Machines): Promise<Executed> => {
-    const sti = { playbook: 'tests/tests.yml' }
-    const job = { check: { name: 'sti.tests', run: sti.playbook, sti, timeoutSeconds: 900 } }
-    return executed(on, { job, tree: files })
-  }
-
   it('is skipped with steps of its own where the machine has no Ansible and can install none', async () => {
     const text = '- hosts: localhost\n  tasks: [{command: "true"}]\n'
-    const { results } = await ownSteps({ 'tests/tests.yml': text }, machines)
+    const { results } = await run({ 'tests/tests.yml': text }, machines)
     assert.deepEqual(results, [{ name: 'playbook', outcome: 'skipped', note: 'The machine has no Ansible.' }])
   })
 
@@ -58,7 +54,7 @@ describe('a playbook of the Standard Test Interface', function () {
     // Ansible and Python are fetched and installed first.
     this.timeout(3 * buildTimeout)
     await using mirrored = closing(await testMachines())
-    const { results, log, kept } = await ownSteps(
+    const { results, log, kept } = await run(
       {
         'tests/tests.yml': `
 - hosts: localhost

@@ -89,6 +89,19 @@ describe('reading playbooks of the Standard Test Interface', () => {
     )
   })
 
+  it('knows where the sources of the package are to be, which a role brings that is always for us', () => {
+    const source = (rest: string): string =>
+      `- hosts: localhost\n  roles:\n  - {role: standard-test-source, tags: always${rest}}\n`
+    const { sourceIn, packages, notes, tests } = plan(
+      source(', required_packages: [meson]') +
+        basic('    tests: [{a: {dir: "{{ playbook_dir }}/source/t"}}]\n'),
+    )
+    assert.deepEqual([sourceIn, packages, tests[0]?.folder], ['tests/source', ['meson'], 'tests/source/t'])
+    assert.match(notes.join(), /skipped for builds that have no \.dsc/)
+    assert.equal(plan(source(', srcdir: ../x') + basic('    tests: [a]\n')).sourceIn, 'x')
+    assert.equal(plan(basic('    tests: [a]\n')).sourceIn, null)
+  })
+
   const reasons: [string, string, RegExp][] = [
     ['is no playbook', 'x: 1', /no list of plays/],
     ['is no YAML', '- [', /line 1 is not YAML/],
@@ -118,7 +131,18 @@ describe('reading playbooks of the Standard Test Interface', () => {
       '- hosts: localhost\n  tasks: [{command: ls}]\n- {import_playbook: x.yml, tags: [atomic]}\n',
       /another playbook/,
     ],
-    ['wants sources', basic('').replace('basic', 'source'), /sources of the package/],
+    [
+      'wants sources as they are',
+      `${basic('    tests: [a]\n')}  - {role: standard-test-source, fetch_only: True}\n`,
+      /\(fetch_only\)/,
+    ],
+    [
+      'wants sources elsewhere',
+      `${basic('    tests: [a]\n')}  - {role: standard-test-source, srcdir: /usr/src}\n`,
+      /outside of the repository/,
+    ],
+    ['tests nothing but has sources', basic('').replace('basic', 'source'), /names no tests/],
+    ['goes elsewhere', basic('    tests: [{a: {dir: /opt, run: y}}]\n'), /leads out/],
     ['has an unknown standard role', basic('').replace('basic', 'odd'), /its role "standard-test-odd"/],
     ['does nothing', '- hosts: localhost\n', /neither roles nor steps/],
     ['imports', '- import_playbook: other.yml\n', /another playbook/],
