@@ -97,6 +97,7 @@ function pagesOf({ packages, builds, executions }: History): Record<string, (loo
     check: (look) => `/packages/${one(packages, look)}/checks/smoke`,
     maintainer: (look) => `/maintainers/user${1 + (look % 200)}`,
     'search of a word': (look) => `/search?q=package${look}`,
+    'search of a version': (look) => `/search?q=1.${look % 10}`,
     'search of executions': () => '/search?outcome=failed',
     runners: () => '/runners',
     badge: (look) => `/badges/${one(packages, look)}.svg`,

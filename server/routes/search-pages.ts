@@ -50,7 +50,7 @@ async function readSearch({ stores }: Services, query: string): Promise<Omit<Sea
   const id = query.toLowerCase()
   const [packages, builds, executions] = await Promise.all([
     stores.packages.search(query, limits.found),
-    stores.search.builds(isUuid(id) ? id : query, limits.found),
+    isUuid(id) ? stores.search.build(id) : stores.search.builds(query, limits.found),
     /^[0-9a-f][0-9a-f-]{5,35}$/.test(id) ? stores.search.executions(id, limits.found) : [],
   ])
   return { query, packages: packages.map(fullName), builds, executions }

@@ -18,6 +18,7 @@ import * as awaitedFiles from './migrations/014-awaited-files.ts'
 import * as sharedPackages from './migrations/015-shared-packages.ts'
 import * as triggers from './migrations/016-triggers.ts'
 import * as upstreams from './migrations/017-upstreams.ts'
+import * as versions from './migrations/018-versions-by-their-beginning.ts'
 
 /** Either the database or a transaction in it: stores are built from whichever they shall belong to. */
 export type Database = Knex
@@ -39,6 +40,7 @@ const migrations = {
   '015-shared-packages': sharedPackages,
   '016-triggers': triggers,
   '017-upstreams': upstreams,
+  '018-versions-by-their-beginning': versions,
 }
 
 /** What knex needs to know. `url`: postgres://… or the path of an SQLite file. */
