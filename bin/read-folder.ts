@@ -6,7 +6,7 @@ import { limits } from '../core/formats/limits.ts'
 import { isStiFile, manifestFile, readFiles, stiFolder } from '../core/formats/manifest-name.ts'
 import { readRepository, type RepositoryReading } from '../core/formats/repository.ts'
 import { unreadFormat } from '../core/formats/unread.ts'
-import { fileEntry, fmfEntries, sourceMarkers } from '../runner/fmf-entries.ts'
+import { fileEntry, metadataIn } from '../runner/fmf-entries.ts'
 import { UsageError } from './command.ts'
 
 /** Throws UsageError where nothing declares checks. */
@@ -16,8 +16,7 @@ export async function readFolder(folder: string): Promise<RepositoryReading> {
     const entry = await fileEntry(join(folder, path), limits.manifestBytes)
     if (entry) entries.set(path, entry)
   }
-  for (const [path, entry] of [...(await sourceMarkers(folder)), ...(await fmfEntries(folder))])
-    entries.set(path, entry)
+  for (const [path, entry] of await metadataIn(folder)) entries.set(path, entry)
   for (const path of await playbooksIn(folder)) {
     const entry = await fileEntry(join(folder, path), limits.manifestBytes)
     if (entry) entries.set(path, entry)

@@ -1,31 +1,10 @@
 /** The metadata of tmt in a folder of this host, as a push of it would bring it: links are read, never followed. */
 import { constants } from 'node:fs'
-import { lstat, open, opendir, readdir, readlink } from 'node:fs/promises'
+import { lstat, open, opendir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Entry } from '../core/formats/manifest-file.ts'
 import { limits } from '../core/formats/limits.ts'
-import {
-  fmfMarker,
-  isFmfFile,
-  isSourceMarker,
-  sourceMarker,
-  sourcesFolder,
-} from '../core/formats/manifest-name.ts'
-
-/** By path from `folder`; none where its root is no tree of metadata. */
-export const fmfEntries = async (folder: string): Promise<Map<string, Entry>> =>
-  (await fileEntry(join(folder, fmfMarker), 0)) ? metadataIn(folder) : new Map<string, Entry>()
-
-/** What marks the trees in a folder of this host that were fetched from elsewhere, by path from it. */
-export async function sourceMarkers(folder: string): Promise<Map<string, Entry>> {
-  const found = new Map<string, Entry>()
-  const names = await readdir(join(folder, sourcesFolder)).catch(() => [])
-  for (const path of names.map((name) => `${sourcesFolder}/${name}/${sourceMarker}`)) {
-    const entry = isSourceMarker(path) ? await fileEntry(join(folder, path), 0) : null
-    if (entry) found.set(path, entry)
-  }
-  return found
-}
+import { isFmfFile, isSourceMarker } from '../core/formats/manifest-name.ts'
 
 /** All the metadata below `folder`, that of sources included, and not much more than is read. */
 export async function metadataIn(folder: string): Promise<Map<string, Entry>> {
@@ -33,7 +12,8 @@ export async function metadataIn(folder: string): Promise<Map<string, Entry>> {
   const open = ['']
   let seen = 0
   for (let below = open.pop(); below !== undefined; below = open.pop()) {
-    for await (const item of await opendir(join(folder, below))) {
+    // What cannot be read was not committed either.
+    for await (const item of await opendir(join(folder, below)).catch(() => [])) {
       const path = `${below}${item.name}`
       if ((seen += 1) > limits.treeFiles || found.size > limits.fmfFiles * (1 + limits.sources)) return found
       if (item.isDirectory() && item.name !== '.git') open.push(`${path}/`)

@@ -20,7 +20,8 @@ export async function writePlan(plan: TmtPlan, folder: string): Promise<void> {
     const own = `tests/${numbered(at)}`
     await write(`${own}/settings`, settingsOf(test, at))
     await write(`${own}/environment`, exportsOf(test.environment))
-    await write(`${own}/files`, test.files.map((path) => `${path}\n`).join(''))
+    for (const list of ['files', 'saves'] as const)
+      await write(`${own}/${list}`, test[list].map((path) => `${path}\n`).join(''))
     await write(`${own}/test`, `${test.command}\n`)
     for (const [nick, library] of Object.entries(test.libraries))
       await write(`${own}/libraries/${nick}`, `${library}\n`)

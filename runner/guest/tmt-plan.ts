@@ -4,13 +4,14 @@ import { limits } from '../../core/formats/limits.ts'
 import { textOf } from '../../core/formats/manifest-file.ts'
 import { contextOf } from '../../core/formats/tmt/context.ts'
 import { readEnvironmentFile } from '../../core/formats/tmt/environment-file.ts'
-import { fetchedIn, folderOf } from '../../core/formats/tmt/sources.ts'
+import type { Context } from '../../core/formats/fmf/condition.ts'
 import type { TmtPlan } from '../../core/formats/tmt/plan.ts'
+import { openProject } from '../../core/formats/tmt/project.ts'
 import { playbookIn } from '../../core/formats/sti/read-sti.ts'
 import type { TmtTest } from '../../core/formats/tmt/test.ts'
 import { planIn } from '../../core/formats/tmt/read-tmt.ts'
 import type { Job } from '../../schemas/types.gen.ts'
-import { fileEntry, fmfEntries, sourceMarkers } from '../fmf-entries.ts'
+import { fileEntry, metadataIn } from '../fmf-entries.ts'
 import { guest } from './paths.ts'
 
 /** The plan, or the reason why it is not run here. */
@@ -18,25 +19,23 @@ export type PlanAnswer = ReturnType<typeof planIn>
 
 /** null: the job is about no plan. */
 export async function planOf({ check, build, arch }: Job, tree: string): Promise<PlanAnswer | null> {
-  if (check.sti) return readPlaybook(check.sti.playbook, tree)
-  if (!check.tmt) return null
   const { release, package: name } = build
   const context = contextOf({ release, arch, package: name, image: check.image })
-  const answer = planIn(await fmfEntries(tree), check.tmt.plan, context)
+  if (check.sti) return readPlaybook(check.sti.playbook, tree, context)
+  if (!check.tmt) return null
+  const answer = planIn(await metadataIn(tree), check.tmt.plan, context)
   return answer.plan ? withFiles(answer.plan, tree) : answer
 }
 
 /** Tests find the build's files and the place for what they leave where the interface says. */
-async function readPlaybook(path: string, tree: string): Promise<PlanAnswer> {
+async function readPlaybook(path: string, tree: string, context: Context): Promise<PlanAnswer> {
   const entry = await fileEntry(join(tree, path), limits.manifestBytes)
   const { text } = entry ? textOf(entry, path) : { text: null }
-  const fetched = fetchedIn(await sourceMarkers(tree))
+  const project = openProject(await metadataIn(tree))
   const { plan, reason } =
     text === null
       ? { plan: null, reason: `${path} is not there or cannot be read` }
-      : playbookIn(path, text, (source) =>
-          fetched.has(folderOf(source)) ? null : `${source.url} is not here`,
-        )
+      : playbookIn(path, text, { project, context, want: project.asking().want })
   if (!plan) return { plan, reason }
   const environment = { TEST_ARTIFACTS: guest.artifacts, TEST_SUBJECTS: `${guest.input}/build` }
   const tests = await Promise.all(plan.tests.map((test) => inItsFolder(test, tree, plan.sourceIn)))

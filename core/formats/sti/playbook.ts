@@ -5,7 +5,7 @@
  */
 import { isData, type Data } from '../fmf/merge.ts'
 import type { TmtPlan } from '../tmt/plan.ts'
-import type { Want } from '../tmt/sources.ts'
+import type { Surroundings } from '../tmt/project.ts'
 import type { TmtTest } from '../tmt/test.ts'
 import { uniqueNames } from '../unique-names.ts'
 import { textsIn } from './data.ts'
@@ -20,14 +20,14 @@ const ourTags = [ourTag, 'always']
 export type PlaybookReading = { plan: TmtPlan; reason: null } | { plan: null; reason: string }
 
 /** `data`: the playbook as plain data. */
-export function readPlaybook(path: string, data: unknown, want: Want): PlaybookReading {
+export function readPlaybook(path: string, data: unknown, surroundings: Surroundings): PlaybookReading {
   if (!Array.isArray(data) || data.length === 0 || !data.every(isData)) return no('it is no list of plays')
   const plays = data.filter(runsHere)
   if (plays.length === 0) return no(`none of its plays is for a machine like ours (tag ${ourTag})`)
   const unmet = plays.map(whyNotThePlay).find((reason) => reason !== null)
   if (unmet) return no(unmet)
   if (plays.some(isFreeForm)) return freeForm(path, data)
-  const read = plays.flatMap((play) => rolesHere(play).map((role) => readRole(role, play, want)))
+  const read = plays.flatMap((play) => rolesHere(play).map((role) => readRole(role, play, surroundings)))
   const refused = read.find((role) => typeof role === 'string')
   if (refused !== undefined) return no(refused)
   return read.length > 0
@@ -46,7 +46,7 @@ function ofRoles(path: string, roles: readonly Role[]): PlaybookReading {
   const tests = named.map((test, at) => ({ ...test, name: names[at] ?? test.name }))
   if (!tests.some(({ skip }) => skip === null)) return no(tests[0]?.skip ?? 'it names no tests')
   const plan = planOf(path, tests)
-  const packages = [...new Set(roles.flatMap((role) => role.packages))]
+  const packages = [...new Set([...roles.flatMap((role) => role.packages), ...plan.packages])]
   const sourceIn = roles.map((role) => role.sourceIn).find((folder) => folder !== null) ?? null
   const note = 'it wants the sources of the package: it is skipped for builds that have no .dsc'
   const notes = sourceIn === null ? plan.notes : [...plan.notes, note]
@@ -62,7 +62,7 @@ function planOf(path: string, tests: TmtTest[]): TmtPlan {
     skip: null,
     environment: {},
     environmentFiles: [],
-    packages: [],
+    packages: runs.flatMap((test) => test.packages),
     recommended: [...(needsBeakerlib ? ['beakerlib'] : []), ...runs.flatMap((test) => test.recommended)],
     prepare: [],
     finish: [],

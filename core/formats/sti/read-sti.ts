@@ -5,7 +5,9 @@ import { isStiFile } from '../manifest-name.ts'
 import { readSource } from '../source.ts'
 import type { RepositoryContext } from '../repository-context.ts'
 import { checkOfPlan, planNotes } from '../tmt/plan-check.ts'
-import { asking, fetchedIn, type TmtSource, type Want } from '../tmt/sources.ts'
+import { anyContext } from '../tmt/context.ts'
+import { openProject, type Surroundings } from '../tmt/project.ts'
+import type { TmtSource } from '../tmt/sources.ts'
 import { readPlaybook, type PlaybookReading } from './playbook.ts'
 
 /** More than any package has. */
@@ -23,22 +25,23 @@ export interface StiReading extends Reading {
 /** What the playbooks among `entries` declare. One that cannot be run is skipped with the reason, never refused. */
 export function readSti(
   entries: ReadonlyMap<string, Entry>,
-  { repository, unfetched = new Map() }: RepositoryContext,
+  { repository, unfetched }: RepositoryContext,
 ): StiReading {
   const texts = new Map<string, string>()
   const reading: StiReading = {
     ...{ checks: [], skipped: [], awaited: [], faults: [], notes: [], texts, sources: [] },
   }
-  const fetched = fetchedIn(entries)
+  const project = openProject(entries, unfetched)
   const paths = [...entries.keys()].filter(isStiFile).sort()
   for (const path of paths.slice(0, mostPlaybooks)) {
     const name = checkName(path)
     const entry = entries.get(path)
     const { text, fault } = entry ? textOf(entry, path) : { text: null, fault: null }
     if (text !== null) texts.set(path, text)
-    const sources = asking(fetched, unfetched)
+    const sources = project.asking()
+    const around = { project, context: anyContext, want: sources.want }
     const { plan, reason } =
-      text === null ? { plan: null, reason: fault?.message ?? '' } : playbookIn(path, text, sources.want)
+      text === null ? { plan: null, reason: fault?.message ?? '' } : playbookIn(path, text, around)
     reading.sources.push(...sources.wanted())
     if (!plan && sources.waits()) reading.awaited.push({ name, reason })
     else if (plan) {
@@ -55,12 +58,12 @@ export function readSti(
 }
 
 /** The plan that the playbook `text`, at `path`, is. */
-export function playbookIn(path: string, text: string, want: Want): PlaybookReading {
+export function playbookIn(path: string, text: string, surroundings: Surroundings): PlaybookReading {
   const { data, faults } = readSource(text)
   const [fault] = faults
   return fault
     ? { plan: null, reason: `line ${fault.line} ${fault.message}` }
-    : readPlaybook(path, data, want)
+    : readPlaybook(path, data, surroundings)
 }
 
 /** tests/tests_python.yml is sti.tests_python. */

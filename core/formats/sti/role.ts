@@ -1,11 +1,13 @@
 /** A standard role of a playbook: its tests, the packages that those need, and where they expect the sources of the package. Pure. */
 import { isData, type Data } from '../fmf/merge.ts'
 import { durationOf } from '../tmt/duration.ts'
+import type { Surroundings } from '../tmt/project.ts'
 import { packageName } from '../tmt/requirements.ts'
 import { folderOf, inside, plainPath, sourceOf, type TmtSource, type Want } from '../tmt/sources.ts'
 import type { TmtTest } from '../tmt/test.ts'
 import { isVariable } from '../tmt/values.ts'
 import { dataIn, textIn, textsIn } from './data.ts'
+import { filteredTests, type Filter } from './filtered.ts'
 import { resolved, type Variables } from './variables.ts'
 
 /** How the roles that are understood run a test of which only the folder is known. */
@@ -44,7 +46,7 @@ export interface Role {
 }
 
 /** Reads `role` of `play`. A text: why nothing of the playbook can be run. */
-export function readRole(role: Data, play: Data, want: Want): Role | string {
+export function readRole(role: Data, play: Data, surroundings: Surroundings): Role | string {
   const variables: Variables = { ...dataIn(play['vars']), ...role, ...dataIn(role['vars']) }
   const packages = textsIn(variables['required_packages']).map((name) => resolved(name, variables))
   const foreign = packages.find((name) => name === null || !packageName.test(name))
@@ -53,15 +55,31 @@ export function readRole(role: Data, play: Data, want: Want): Role | string {
   if (nameOf(role) === sourceRole) return readSourceRole(variables, packages.filter(isKnown))
   const framework = frameworks[nameOf(role)] ?? 'shell'
   const fetched = repositoriesIn(variables)
+  const { want } = surroundings
   for (const { source } of fetched) if (typeof source !== 'string') want(source)
-  const tests = testsIn(variables['tests'])
-  if (tests === null) return 'its tests are worked out by Ansible'
-  const around = { framework, fetched, want, variables, environment: environmentOf(variables) }
+  const named = testsIn(variables['tests'])
+  if (named === null) return 'its tests are worked out by Ansible'
+  const environment = environmentOf(variables)
+  const filtered = filtersIn(variables, fetched).map((one) =>
+    typeof one === 'string' ? one : filteredTests(one, { ...surroundings, framework }),
+  )
+  const wrong = filtered.find((one) => typeof one === 'string')
+  if (wrong !== undefined) return wrong
+  const found = filtered.filter((one) => typeof one !== 'string').flat()
+  const around = { framework, fetched, want, variables, environment }
   return {
-    tests: tests.map((test) => readTest(test, around)),
+    tests: [
+      ...named.map((test) => readTest(test, around)),
+      ...found.map((test) => inEnvironment(test, environment)),
+    ],
     packages: packages.filter(isKnown),
     sourceIn: null,
   }
+}
+
+function inEnvironment(test: TmtTest, environment: Around['environment']): TmtTest {
+  const own = { ...test.environment, ...valuesOf(environment) }
+  return { ...test, environment: own, skip: test.skip ?? whyUnset(environment) }
 }
 
 const isKnown = (text: string | null): text is string => text !== null
@@ -84,12 +102,14 @@ const atPlaybook = (variables: Variables): Variables => ({ ...variables, playboo
 interface Elsewhere {
   place: string
   source: TmtSource | string
+  /** By which its tests are selected; null: they are named. */
+  filter: string | null
 }
 
 const repositoriesIn = ({ repositories }: Variables): Elsewhere[] =>
   (Array.isArray(repositories) ? (repositories as unknown[]) : [repositories])
     .filter(isData)
-    .map(({ repo, dest, version }) => {
+    .map(({ repo, dest, version, fmf_filter: filter }) => {
       const url = textIn(repo) ?? ''
       const ref = textIn(version)
       const own =
@@ -99,8 +119,23 @@ const repositoriesIn = ({ repositories }: Variables): Elsewhere[] =>
           ?.replace(/\.git$/, '') ?? ''
       const data = { url, ...(ref !== null && ref !== 'HEAD' && { ref }) }
       const source = sourceOf({ data, refuse: () => undefined })
-      return { place: plainPath(textIn(dest) ?? own) ?? own, source }
+      return { place: plainPath(textIn(dest) ?? own) ?? own, source, filter: textIn(filter) }
     })
+
+/** A text: why its tests cannot be told. */
+function filtersIn(variables: Variables, fetched: readonly Elsewhere[]): (Filter | string)[] {
+  const own = textIn(variables['fmf_filter'])
+  const said = [
+    ...(own === null ? [] : [{ filter: own, place: null, source: null }]),
+    ...fetched.flatMap(({ filter, ...rest }) => (filter === null ? [] : [{ ...rest, filter }])),
+  ]
+  return said.map(({ filter: text, place, source }) => {
+    const filter = resolved(text, variables)
+    if (filter === null) return 'its tests are worked out by Ansible (fmf_filter)'
+    if (typeof source === 'string') return source
+    return { filter, repository: source === null ? null : { ...source, place } }
+  })
+}
 
 /** `[name, what is said of it]`; null where it is no list. */
 function testsIn(said: unknown): [string, Data][] | null {
@@ -132,13 +167,14 @@ function readTest([name, said]: [string, Data], around: Around): TmtTest {
     command: command ?? '',
     framework,
     folder: (folder === null ? null : placeOf(folder, around)) ?? 'tests',
-    environment: Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, value ?? ''])),
+    environment: valuesOf(environment),
     durationSeconds: seconds !== null && seconds > 0 ? Math.min(seconds, longest) : usualDuration,
     result: 'respect',
     restart: { codes: [], most: 1, reboots: false },
     packages: [],
     recommended: [],
     files: [],
+    saves: [said['save-files']].flat().flatMap((one) => resolved(textIn(one) ?? '', variables) ?? []),
     wants: [],
     wishes: [],
     libraries: {},
@@ -155,8 +191,8 @@ interface Parts {
 
 function whyNot({ folder, command }: Parts, { fetched, want, environment }: Around): string | null {
   if (command === null || folder === null) return 'it is worked out by Ansible (Jinja)'
-  const unset = Object.entries(environment).find(([, value]) => value === null)
-  if (unset) return `its variable ${unset[0]} is worked out by Ansible (Jinja)`
+  const unset = whyUnset(environment)
+  if (unset !== null) return unset
   if (placeBelowTests(folder) === null) return 'its folder leads out of the repository'
   const elsewhere = whereElse(folder, fetched)
   if (!elsewhere) return null
@@ -185,6 +221,14 @@ function placeBelowTests(folder: string): string | null {
     } else if (part !== '' && part !== '.') parts.push(part)
   return parts.join('/')
 }
+
+function whyUnset(environment: Around['environment']): string | null {
+  const unset = Object.entries(environment).find(([, value]) => value === null)
+  return unset ? `its variable ${unset[0]} is worked out by Ansible (Jinja)` : null
+}
+
+const valuesOf = (environment: Around['environment']): Record<string, string> =>
+  Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, value ?? '']))
 
 /** null: a value that is worked out. */
 function environmentOf(variables: Variables): Record<string, string | null> {

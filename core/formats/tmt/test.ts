@@ -35,6 +35,8 @@ export interface TmtTest {
   recommended: readonly string[]
   /** What must be there before it begins. */
   files: readonly string[]
+  /** Patterns of files in its folder that are kept when it ends. */
+  saves: readonly string[]
   /** Libraries that it requires, and those that it recommends. */
   wants: readonly Library[]
   wishes: readonly Library[]
@@ -76,6 +78,7 @@ export function readTest(values: Values, defaults: TestDefaults): TmtTest {
     packages: require.packages,
     recommended: recommend.packages,
     files: require.files,
+    saves: [],
     wants: require.libraries,
     wishes: recommend.libraries,
     libraries: {},

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readTmtResults } from '../../../core/outputs/tmt.ts'
 import type { TmtPlan } from '../../../core/formats/tmt/plan.ts'
+import { openProject } from '../../../core/formats/tmt/project.ts'
 import { playbookIn } from '../../../core/formats/sti/read-sti.ts'
 import { planIn } from '../../../core/formats/tmt/read-tmt.ts'
 
@@ -105,7 +106,11 @@ describe('results of a plan of tmt', () => {
   })
 
   it('come of a playbook from Ansible, and from what it wrote down of its parts', () => {
-    const { plan } = playbookIn('tests/tests.yml', '- hosts: all\n  tasks: []\n', () => null)
+    const { plan } = playbookIn('tests/tests.yml', '- hosts: all\n  tasks: []\n', {
+      project: openProject(new Map()),
+      context: new Map(),
+      want: () => null,
+    })
     assert.ok(plan)
     const of = (...lines: string[]) => readTmtResults(plan, [`test 1\n${lines.join('\n')}\n`])
     const { results: parts, notes } = of(

@@ -29,19 +29,29 @@ describe('a playbook of the Standard Test Interface', function () {
     environment: {LEVEL: 2}
     tests:
     - in-its-folder
+    - saves: {dir: deep, run: "mkdir logs && echo kept >logs/a.log && touch other", save-files: ["logs/*", "none*"]}
     - spoken: {run: 'echo "$PWD $LEVEL $TEST_SUBJECTS" >"$TEST_ARTIFACTS/spoken"'}
     - breaks: {dir: ., run: exit 1}
     - worked-out: {dir: ., run: "{{ lookup('env', 'X') }}"}
 `,
       'tests/in-its-folder/runtest.sh': '#!/bin/sh\ntest -f data && echo found\n',
       'tests/in-its-folder/data': '',
+      'tests/deep/file': '',
     })
     assert.deepEqual(
       Object.fromEntries(results.map(({ name, outcome }) => [name, outcome])),
-      { 'in-its-folder': 'passed', spoken: 'passed', breaks: 'failed', 'worked-out': 'skipped' },
+      {
+        'in-its-folder': 'passed',
+        saves: 'passed',
+        spoken: 'passed',
+        breaks: 'failed',
+        'worked-out': 'skipped',
+      },
       log,
     )
     assert.match(kept['spoken'] ?? '', /^\/var\/lib\/assay\/tree\/tests 2 \/run\/assay\/in\/build\n$/)
+    assert.equal(kept['tmt/2-saves/data/a.log'], 'kept\n')
+    assert.ok(!Object.keys(kept).some((path) => path.endsWith('/other')))
   })
 
   it('is skipped with steps of its own where the machine has no Ansible and can install none', async () => {
