@@ -34,7 +34,12 @@ const summaries: Record<string, string> = {
   'needs-internet': 'downloads its translations',
   reproducible: 'two builds are the same, bit by bit',
 }
-const checks = Object.entries(summaries).map(([name, summary]) => sampleCheck({ name, summary }))
+const dep8 = { kind: 'file', user: 'root', allowStderr: false, depends: '@' } as const
+/** Some that end as tests of DEP-8 do. */
+const ofDep8 = ['greets-in-every-language-that-the-package-claims-to-speak', 'manual-page']
+const checks = Object.entries(summaries).map(([name, summary]) =>
+  sampleCheck({ name, summary, ...(ofDep8.includes(name) && { dep8 }) }),
+)
 const lint = sampleCheck({ name: 'lintian', summary: 'policy', run: 'lintian', for: ['deb/*'] })
 
 const releases = [

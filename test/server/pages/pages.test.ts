@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { badge } from '../../../server/pages/badge.ts'
+import { buildPage } from '../../../server/pages/build-page.ts'
 import { executionPage } from '../../../server/pages/execution-page.ts'
 import { feed } from '../../../server/pages/feed.ts'
 import { duration } from '../../../server/pages/moment.ts'
 import { packagePage } from '../../../server/pages/package-page.ts'
 import { readable } from '../../../server/pages/terminal-text.ts'
-import { execution, executionView, feedView, now, packageView } from './sample-views.ts'
+import { build, execution, executionView, feedView, now, packageView } from './sample-views.ts'
 
 /** What a reader sees: markup without tags, in one line. */
 const textOf = (markup: { toString: () => string }): string =>
@@ -40,6 +41,23 @@ describe('the page of a package', () => {
     )
     assert.doesNotMatch(packagePage(quiet, now)(nobody).toString(), /<script/)
     assert.match(textOf(packagePage(quiet, now)(nobody)), /No check has run for this package yet\./)
+  })
+})
+
+describe('the page of a build', () => {
+  const dep8 = { kind: 'file', user: 'root', allowStderr: false, depends: '@' } as const
+  const ofDep8 = { ...execution, definition: { ...execution.definition, dep8 } }
+  const textWith = (executions: (typeof execution)[]): string =>
+    textOf(buildPage({ build, executions, why: {} }, now)(nobody))
+
+  it('says how autopkgtest would end on each architecture, once all its tests of DEP-8 have', () => {
+    const others = { ...ofDep8, arch: 'aarch64', outcome: 'passed' as const, reason: null }
+    const text = textWith([ofDep8, others])
+    assert.match(text, /As autopkgtest ends on aarch64 0 \(pass\): all tests passed/)
+    assert.match(text, /As autopkgtest ends on x86_64 4 \(fail\): at least one test failed/)
+    const unfinished = { ...ofDep8, check: 'other', state: 'running' as const, outcome: null }
+    assert.doesNotMatch(textWith([ofDep8, unfinished]), /autopkgtest/)
+    assert.doesNotMatch(textWith([execution]), /autopkgtest/)
   })
 })
 
