@@ -2,11 +2,11 @@
 import { limits } from '../core/formats/limits.ts'
 import type { Entry } from '../core/formats/manifest-file.ts'
 import {
-  fmfMarker,
   isFmfFile,
   isSourceMarker,
   isStiFile,
   manifestFile,
+  mayUseMetadata,
   readFiles,
 } from '../core/formats/manifest-name.ts'
 import { showFaultsOf } from '../core/formats/show-faults.ts'
@@ -40,19 +40,21 @@ export function manifestJudge(repository: PackageName): ManifestJudge {
   const read = async (found: LookedAt['declaring']): Promise<JudgedManifest> => {
     // Loaded while git reads.
     const fixed = [...found].filter(([path]) => readFiles.includes(path))
-    const metadata = [...found.values()].filter(
-      ({ path }) => isStiFile(path) || isSourceMarker(path) || (isFmfFile(path) && found.has(fmfMarker)),
-    )
-    const [entries, more, { readRepository }] = await Promise.all([
+    const all = [...found.values()]
+    const playbooks = all.filter(({ path }) => isStiFile(path) || isSourceMarker(path))
+    const metadata = mayUseMetadata(found.keys()) ? all.filter(({ path }) => isFmfFile(path)) : []
+    const [entries, texts, trees, { readRepository }] = await Promise.all([
       Promise.all(fixed.map(async ([path, entry]) => [path, await readEntry(entry)] as const)),
-      readMetadata(metadata),
+      readMany(playbooks),
+      readMany(metadata),
       import('../core/formats/repository.ts'),
     ])
-    const { faults, texts, skipped, awaited, files, notes } = readRepository(new Map([...entries, ...more]), {
-      repository,
-    })
+    const { faults, skipped, awaited, files, notes, ...reading } = readRepository(
+      new Map([...entries, ...texts, ...trees]),
+      { repository },
+    )
     return {
-      mistakes: faults.length === 0 ? null : showFaultsOf(faults, texts),
+      mistakes: faults.length === 0 ? null : showFaultsOf(faults, reading.texts),
       notes:
         files.length === 0
           ? [`there is no ${manifestFile}, no DEP-8, no tmt and no STI: nothing is registered`]
@@ -71,8 +73,8 @@ export function manifestJudge(repository: PackageName): ManifestJudge {
     // Of an empty answer simple-git is not sure for a while.
     size === 0 ? Buffer.alloc(0) : ((await git.binaryCatFile(['blob', oid])) as Buffer)
 
-  /** Files of tmt and of STI, of which there may be many; more than are read at all are not even fetched. */
-  const readMetadata = async (entries: readonly TreeEntry[]): Promise<[string, Entry][]> => {
+  /** Files of which there may be many; more than are read at all are not even fetched. */
+  const readMany = async (entries: readonly TreeEntry[]): Promise<[string, Entry][]> => {
     const isReadable = ({ kind, size }: TreeEntry): boolean =>
       (kind === 'file' || kind === 'link') && size <= limits.manifestBytes
     const bytes = entries.reduce((sum, { size }) => sum + size, 0)

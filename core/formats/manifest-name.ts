@@ -27,6 +27,10 @@ export const isFmfFile = (path: string): boolean =>
 export const stiFolder = 'tests/'
 export const isStiFile = (path: string): boolean => /^tests\/tests[^/]*\.ya?ml$/.test(path)
 
+/** Whether a repository of which these are paths may have tests that metadata declares: not all that lies somewhere is read. */
+export const mayUseMetadata = (paths: Iterable<string>): boolean =>
+  [...paths].some((path) => path === fmfMarker || isStiFile(path))
+
 /** Below it stands what was fetched from elsewhere (tmt/sources.ts), each tree in a folder of its own with a mark in it. */
 export const sourcesFolder = '.assay/sources'
 export const sourceMarker = '.assay-source'

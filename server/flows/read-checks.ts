@@ -8,6 +8,7 @@ import {
   isSourceMarker,
   isStiFile,
   mayHoldMarkers,
+  mayUseMetadata,
   readFiles,
   stiFolder,
 } from '../../core/formats/manifest-name.ts'
@@ -15,6 +16,7 @@ import { readRepository, type RepositoryReading } from '../../core/formats/repos
 import type { Unfetched } from '../../core/formats/repository-context.ts'
 import { folderOf, whyNotFrom, type TmtSource } from '../../core/formats/tmt/sources.ts'
 import { fullName, type PackageName } from '../../core/names.ts'
+import type { Wanted } from '../git/wanted-entries.ts'
 import type { Services } from '../services.ts'
 
 type Needs = Pick<Services, 'log' | 'repositories' | 'settings'>
@@ -114,15 +116,16 @@ async function readAt(
     const found = await repositories.entry(repository, commit, path, limits.manifestBytes)
     if (found) entries.set(path, { ...found, kind: kindOf(found.mode) })
   }
-  const hasTmt = (await repositories.entry(repository, commit, fmfMarker, 0)) !== null
-  const wanted = {
-    isWanted: (path: string): boolean =>
-      (hasTmt && isFmfFile(path)) || isStiFile(path) || isSourceMarker(path),
-    isEntered: (path: string): boolean => hasTmt || `${path}/` === stiFolder || mayHoldMarkers(path),
-    ...{ fileBytes: limits.manifestBytes, allBytes: limits.fmfBytes * (1 + limits.sources) },
+  const readAll = async (paths: Pick<Wanted, 'isWanted' | 'isEntered'>): Promise<void> => {
+    const most = { fileBytes: limits.manifestBytes, allBytes: limits.fmfBytes * (1 + limits.sources) }
+    for (const [path, found] of await repositories.entries(repository, commit, { ...paths, ...most }))
+      entries.set(path, { ...found, kind: kindOf(found.mode) })
   }
-  for (const [path, found] of await repositories.entries(repository, commit, wanted))
-    entries.set(path, { ...found, kind: kindOf(found.mode) })
+  await readAll({
+    isWanted: (path) => path === fmfMarker || isStiFile(path) || isSourceMarker(path),
+    isEntered: (path) => `${path}/` === stiFolder || fmfMarker.startsWith(`${path}/`) || mayHoldMarkers(path),
+  })
+  if (mayUseMetadata(entries.keys())) await readAll({ isWanted: isFmfFile, isEntered: () => true })
   return readRepository(entries, { repository, unfetched })
 }
 

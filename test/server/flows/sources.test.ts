@@ -91,6 +91,25 @@ describe('checks that take tests from another repository', function () {
     assert.ok((await tree(commit)).includes(`${folder}/smoke/runtest.sh`))
   })
 
+  it('may be playbooks that select them by their metadata, there or in the repository itself', async () => {
+    const quick = 'test: ./runtest.sh\n/quick: {tier: 1}\n/slow: {tier: 2}\n'
+    await forge.push({ '.fmf/version': '1\n', 'main.fmf': quick })
+    const playbook = (selection: string): string =>
+      `- hosts: localhost\n  roles: [{role: standard-test-beakerlib, tags: [classic], ${selection}}]\n`
+    const { said } = await push({
+      'tests/tests.yml': playbook(`repositories: [{repo: '${forge.url}', dest: far, fmf_filter: 'tier: 1'}]`),
+      'tests/tests_own.yml': playbook("fmf_filter: 'tier: 2'"),
+      'tests/.fmf/version': '1\n',
+      'tests/main.fmf': `${quick}/slower: {tier: 2}\n`,
+    })
+    assert.match(said, /check sti\.tests is looked into once this is in: it takes tests from elsewhere/)
+    assert.doesNotMatch(said, /skipped/)
+    assert.deepEqual((await summaries()).sort(), [
+      'tests/tests.yml (1 test)',
+      'tests/tests_own.yml (2 tests)',
+    ])
+  })
+
   it('show nobody what is kept for them, and let nobody change it', async () => {
     await forge.push(theirs('good'))
     await push(project(forge.url))
