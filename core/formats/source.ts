@@ -16,12 +16,6 @@ export interface Source {
   at: (path: readonly string[], what: 'key' | 'value') => Place
 }
 
-/** A document among several, whose values may have tags. */
-export interface TaggedSource extends Source {
-  /** The tag of the value at `path`, such as `!Policy`; null: it has none. */
-  tagAt: (path: readonly string[]) => string | null
-}
-
 /** A document of which values may have tags. */
 export interface TaggedSource extends Source {
   /** The tag of the value at `path`, such as `!Policy`; null: it has none. */
@@ -126,6 +120,12 @@ const deepest = 6
 const below = (path: readonly string[], name: string): readonly string[] =>
   path.length < deepest ? [...path, name] : path
 
+const isMapping = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Of YAML 1.1, whose merging of mappings people go on using. */
+const mergeKey = '<<'
+
 function walk(contents: Node | null, place: (offset: number) => Place): Walked {
   const faults: Wrong[] = []
   const places: Walked['places'] = new Map()
@@ -177,12 +177,13 @@ function walk(contents: Node | null, place: (offset: number) => Place): Walked {
     outer: Place | null,
   ): unknown => {
     const entries = new Map<string, unknown>()
-    for (const { key, value } of pairs) {
+    const named = pairs.map(({ key, value }) => {
       const name = isScalar(key) ? String(key.value) : ''
-      const keyPlace = outer ?? placeOf(key, here)
-      if (name === '<<')
-        faults.push({ ...keyPlace, message: 'merge keys are not read', mend: 'write the keys out' })
-      else if (entries.has(name))
+      return { name, value, keyPlace: outer ?? placeOf(key, here) }
+    })
+    for (const { name, value, keyPlace } of named) {
+      if (name === mergeKey) continue
+      if (entries.has(name))
         faults.push({
           ...keyPlace,
           message: `key ${JSON.stringify(name.slice(0, 100))} is here twice`,
@@ -190,6 +191,15 @@ function walk(contents: Node | null, place: (offset: number) => Place): Walked {
         })
       else entries.set(name, read(value, below(path, name), keyPlace, outer))
       if (left < 0) break
+    }
+    // Its own keys stand for those that it merges, and what it merges first for what it merges later.
+    for (const { value, keyPlace } of named.filter(({ name }) => name === mergeKey)) {
+      const merged = [read(value, path, keyPlace, outer ?? keyPlace)].flat()
+      if (left < 0) break
+      if (merged.every(isMapping))
+        for (const [name, one] of merged.flatMap((data) => Object.entries(data)))
+          entries.set(name, entries.has(name) ? entries.get(name) : one)
+      else faults.push({ ...keyPlace, message: '<< merges no keys', mend: 'write <<: *NAME of a mapping' })
     }
     // Defines `__proto__` as a key like any other.
     return Object.fromEntries(entries)

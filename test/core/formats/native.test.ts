@@ -146,8 +146,27 @@ describe('reading checks.yaml', () => {
     )
     assert.match(faults('checks:\n  a: *none\n')[0]!, /^2:6 there is no &none before this/)
     assert.match(faults('checks: &a\n  b: *a\n')[0]!, /^2:6 \*a repeats what it stands in/)
-    assert.match(faults('checks:\n  a: &a {run: x}\n  b: {<<: *a}\n').at(-1)!, /merge keys are not read/)
     assert.match(fault('checks:\n  a: {run: x}\n  a: {run: y}\n'), /^3:3 key "a" is here twice/)
+  })
+
+  it('merges what << names, which own keys and earlier ones stand before', () => {
+    const merging = (keys: string): number | undefined =>
+      read(`checks:\n  a: &a {run: x, timeout: 5m}\n  b: &b {run: y, timeout: 6m, cpus: 2}\n  c: {${keys}}\n`)
+        .checks[2]?.timeoutSeconds
+    assert.equal(merging('<<: *a'), 300)
+    assert.equal(merging('<<: *a, timeout: 7m'), 420)
+    assert.equal(merging('timeout: 7m, <<: *a'), 420)
+    assert.equal(merging('<<: [*b, *a]'), 360)
+    assert.equal(merging('<<: {timeout: 8m}, run: z'), 480)
+    assert.match(faults('checks:\n  a: {<<: 7, run: x}\n')[0]!, /^2:7 << merges no keys/)
+    assert.match(faults('checks:\n  a: &a {<<: *a, run: x}\n')[0]!, /\*a repeats what it stands in/)
+    assert.match(
+      faults('checks:\n  a: &a {run: x, cpus: no}\n  b: {<<: *a}\n')[1]!,
+      /^3:7 cpus cannot be "no"/,
+    )
+    const many = Array.from({ length: 40 }, (_, at) => `  x${at + 1}: {<<: [*x${at}, *x${at}]}`)
+    const bomb = `checks:\n  x0: &x0 {run: x}\n${many.join('\n').replaceAll(/x(\d+): \{/g, 'x$1: &x$1 {')}\n`
+    assert.match(faults(bomb).join(), /holds more than \d+ values/)
   })
 
   it('says what is wrong in what it gives to checks of other formats', () => {
