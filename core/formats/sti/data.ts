@@ -11,4 +11,10 @@ export const textsIn = (value: unknown): string[] =>
     .flatMap((one) => (typeof one === 'string' ? one.split(',') : [textIn(one)]))
     .flatMap((one) => (one === null || one.trim() === '' ? [] : [one.trim()]))
 
-export const dataIn = (value: unknown): Data => (isData(value) ? value : {})
+/** Of keys, or of a list of some, which Ansible takes together. */
+export const dataIn = (value: unknown): Data =>
+  Array.isArray(value)
+    ? Object.fromEntries(value.filter(isData).flatMap((one) => Object.entries(one)))
+    : isData(value)
+      ? value
+      : {}

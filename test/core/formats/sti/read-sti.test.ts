@@ -72,6 +72,16 @@ describe('reading playbooks of the Standard Test Interface', () => {
     assert.deepEqual(tests[0]?.environment, { LEVEL: '2', WHERE: 'here' })
   })
 
+  it('takes variables in lists together', () => {
+    const { tests } = plan(
+      `- hosts: localhost\n  vars: [{place: here}, {way: there}]\n  roles:\n  - {role: standard-test-basic, environment: [{A: 1}, {A: 2}], tests: [{a: {run: "{{ place }} {{ way }}"}}]}\n`,
+    )
+    assert.deepEqual(
+      tests.map(({ command, environment }) => [command, environment]),
+      [['here there', { A: '2' }]],
+    )
+  })
+
   it('runs beakerlib where the role says so', () => {
     const { tests, recommended } = plan(
       '- hosts: localhost\n  roles:\n  - {role: standard-test-beakerlib, tags: [classic, container], tests: [a, a]}\n',
