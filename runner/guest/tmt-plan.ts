@@ -23,9 +23,16 @@ export async function planOf({ check, build, arch }: Job, tree: string): Promise
   const context = contextOf({ release, arch, package: name, image: check.image })
   if (check.sti) return readPlaybook(check.sti.playbook, tree, context)
   if (!check.tmt) return null
-  const answer = planIn(await metadataIn(tree), check.tmt.plan, context)
+  const answer = planIn(await metadataIn(tree), check.tmt.plan, context, variablesOf)
   return answer.plan ? withFiles(answer.plan, tree) : answer
 }
+
+/** What plans may name of what run-tmt sets. */
+const variablesOf = (root: string): Record<string, string> => ({
+  TMT_TREE: `${guest.tree}${root === '' ? '' : `/${root}`}`,
+  TMT_PLAN_DATA: `${guest.artifacts}/tmt/data`,
+  TMT_PLAN_ENVIRONMENT_FILE: `${guest.artifacts}/tmt/data/variables.env`,
+})
 
 /** Tests find the build's files and the place for what they leave where the interface says. */
 async function readPlaybook(path: string, tree: string, context: Context): Promise<PlanAnswer> {

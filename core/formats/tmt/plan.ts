@@ -2,6 +2,7 @@
 import type { Context } from '../fmf/condition.ts'
 import { isData, type Data } from '../fmf/merge.ts'
 import { discover } from './discover.ts'
+import { expanded, type Variables } from './expanded.ts'
 import { imported } from './imported.ts'
 import { hardwareOf, type Hardware } from './hardware.ts'
 import { applies, whyNotThePhase } from './phases.ts'
@@ -43,12 +44,20 @@ export const defaultPlan: Data = { discover: { how: 'fmf' }, execute: { how: 'tm
 export const isPlan = ({ data }: Pick<AdjustedNode, 'data'>): boolean =>
   data['execute'] !== undefined || data['plan'] !== undefined
 
-/** Reads the plan that `node` is in `context`, or the one that it imports; `sources`: who asks for what that takes. */
-export function readPlan(
-  node: AdjustedNode,
-  { project, context, sources }: { project: Project; context: Context; sources: Asking },
-): TmtPlan {
-  const around = { project, context, want: sources.want }
+/** What a machine tells plans of the tree of metadata at `root`, as far as that is known. */
+export type MachineVariables = (root: string) => Variables
+
+export interface ReadingPlan {
+  project: Project
+  context: Context
+  /** Who asks for what the plan takes from elsewhere. */
+  sources: Asking
+  machine: MachineVariables
+}
+
+/** Reads the plan that `node` is in `context`, or the one that it imports. */
+export function readPlan(node: AdjustedNode, { project, context, sources, machine }: ReadingPlan): TmtPlan {
+  const around = { project, context, want: sources.want, machine }
   const found = imported(node, around)
   if (typeof found === 'string') return { ...planOf({ ...node, data: {} }, around), skip: found }
   const plan = planOf(found, around)
@@ -56,8 +65,13 @@ export function readPlan(
   return wrong === null ? plan : { ...plan, skip: `it cannot be read where it is imported from: ${wrong}` }
 }
 
-function planOf(node: AdjustedNode, { project, context, want }: Surroundings): TmtPlan {
-  const whole = extended(context, ownContext(node))
+function planOf(
+  { data, ...place }: AdjustedNode,
+  { project, context, want, machine }: Surroundings & Pick<ReadingPlan, 'machine'>,
+): TmtPlan {
+  const whole = extended(context, ownContext({ data, ...place }))
+  const variables = { ...environmentOf({ data, ...place }, 'environment'), ...machine(place.root) }
+  const node = { ...place, data: expanded({ data, ...place }, variables, whole) }
   const around = { project, context: whole }
   const execute = phasesOf(node, 'execute')
   const prepare = phasesOf(node, 'prepare').filter((phase) => applies(phase, node, around))

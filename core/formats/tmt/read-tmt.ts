@@ -5,7 +5,7 @@ import type { Entry } from '../manifest-file.ts'
 import type { RepositoryContext } from '../repository-context.ts'
 import { uniqueNames } from '../unique-names.ts'
 import { anyContext } from './context.ts'
-import { defaultPlan, isPlan, readPlan, type TmtPlan } from './plan.ts'
+import { defaultPlan, isPlan, readPlan, type MachineVariables, type TmtPlan } from './plan.ts'
 import { checkOfPlan, planNotes } from './plan-check.ts'
 import type { TmtSource } from './sources.ts'
 import { openProject, type AdjustedNode, type Project } from './project.ts'
@@ -30,7 +30,7 @@ export function readTmt(
   const nodes = plansIn(project, anyContext)
   const plans = nodes.map((node) => {
     const sources = project.asking()
-    const plan = readPlan(node, { project, context: anyContext, sources })
+    const plan = readPlan(node, { project, context: anyContext, sources, machine: () => ({}) })
     return { ...plan, off: whyDisabled(node), sources }
   })
   const faults = project
@@ -57,15 +57,16 @@ export function readTmt(
   return reading
 }
 
-/** The plan called `name` as it is in `context`, or why it cannot be read. */
+/** The plan called `name` as it is in `context` and in a machine, or why it cannot be read. */
 export function planIn(
   entries: ReadonlyMap<string, Entry>,
   name: string,
   context: Context,
+  machine: MachineVariables,
 ): { plan: TmtPlan; reason: null } | { plan: null; reason: string } {
   const project = openProject(entries)
   const node = plansIn(project, context).find((one) => one.name === name)
-  const plan = node && readPlan(node, { project, context, sources: project.asking() })
+  const plan = node && readPlan(node, { project, context, sources: project.asking(), machine })
   const [fault] = project.faults()
   if (fault) return { plan: null, reason: `${fault.file}:${fault.line}: ${fault.message}` }
   if (!node || !plan) return { plan: null, reason: `there is no plan ${name}` }

@@ -38,6 +38,7 @@ export function textsOf({ data, refuse }: Values, key: string): string[] {
 export function flagOf({ data, refuse }: Values, key: string, otherwise: boolean): boolean {
   const value = data[key] ?? otherwise
   if (typeof value === 'boolean') return value
+  if (value === 0 || value === 1) return value === 1
   const word = typeof value === 'string' ? value : ''
   if (/^(true|yes)$/i.test(word)) return true
   if (/^(false|no)$/i.test(word)) return false

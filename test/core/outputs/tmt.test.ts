@@ -13,7 +13,7 @@ function planOf(keys: string): TmtPlan {
     ['.fmf/version', file('1\n')],
     ['plan.fmf', file(text)],
   ])
-  const { plan, reason } = planIn(entries, '/plan', new Map())
+  const { plan, reason } = planIn(entries, '/plan', new Map(), () => ({}))
   assert.ok(plan, reason ?? '')
   return plan
 }

@@ -40,7 +40,7 @@ describe('a plan of tmt', function () {
       'plan.fmf': `
 discover: {how: fmf}
 execute: {how: tmt}
-environment: {FROM: plan, PLANNED: 'yes, it is'}
+environment: {FROM: plan, PLANNED: 'yes, it is', PLACES: '$TMT_TREE $TMT_PLAN_DATA $TMT_PLAN_ENVIRONMENT_FILE'}
 prepare: {how: shell, script: 'echo PREPARED="by the plan" >>"$TMT_PLAN_ENVIRONMENT_FILE"; touch prepared'}
 finish: {how: shell, script: 'echo finished >"$TMT_PLAN_DATA/finished"'}
 `,
@@ -50,6 +50,7 @@ finish: {how: shell, script: 'echo finished >"$TMT_PLAN_DATA/finished"'}
   test: |
     echo "$FROM|$OWN|$PLANNED|$PREPARED|$TMT_TEST_NAME|$PWD"
     test -f "$TMT_TREE/prepared"
+    test "$PLACES" = "$TMT_TREE $TMT_PLAN_DATA $TMT_PLAN_ENVIRONMENT_FILE"
     false | true || echo "pipes fail"
     echo kept >"$TMT_TEST_DATA/kept"
 /fails: {test: ./fails.sh}

@@ -8,7 +8,7 @@ const repository = { namespace: 'rpms', name: 'hello' }
 const read = (files: Record<string, string | Entry>) => readTmt(tmtEntries(files), { repository })
 const plan = (files: Record<string, string>, name = '/plan', release = 'f40', arch = 'x86_64') => {
   const context = contextOf({ release, arch, package: 'rpms/hello', image: 'debian-12' })
-  const answer = planIn(tmtEntries(files), name, context)
+  const answer = planIn(tmtEntries(files), name, context, (root) => ({ TMT_TREE: `/in/${root}` }))
   assert.ok(answer.plan, answer.reason ?? '')
   return answer.plan
 }
@@ -109,7 +109,7 @@ describe('reading tmt', () => {
     const table: [string, RegExp][] = [
       ['/t: {test: ""}', /^main\.fmf:1: \/t: test holds no command/],
       ['/t:\n  test: x\n  duration: soon', /^main\.fmf:3: \/t: duration cannot be "soon"/],
-      ['environment: [A]\n/t: {test: x}', /^main\.fmf:1: \/t: environment does not hold variables/],
+      ['environment: [A]\n/t: {test: x}', /^main\.fmf:1: \/t: environment does not hold variables/m],
       ['/t: {test: x, environment: {A-B: 1}}', /cannot hold "A-B"/],
       ['/t: {test: x, result: good}', /result cannot be "good"/],
       ['/t: {test: x, path: /../..}', /path leads out of the tree/],
@@ -162,6 +162,43 @@ describe('a plan of tmt', () => {
     assert.deepEqual(select('test: [/a, /b, ^/a$]'), ['/a', '/b', '/a'])
     assert.deepEqual(select('exclude: [/a]'), ['/b', '/c'])
     assert.deepEqual(select('include: [a, b], exclude: b'), ['/a'])
+  })
+
+  it('has its variables and its context put in wherever it names them, as tmt does, and no others', () => {
+    const found = plan({
+      'plan.fmf': `
+execute: {how: tmt}
+context: {flavour: [small, sweet]}
+environment: {PYTHON: 3.12, WHERE: "$TMT_TREE/src", OTHER: "$PYTHON and $NOBODY and $@PYTHON"}
+prepare:
+- {how: install, package: ["python$PYTHON", "kernel-$@arch"]}
+- {how: shell, script: "echo '\${PYTHON}' '$PYTHONS' '$(id) $1' '$@distro' '$@{flavour}' '$@nothing'"}
+discover: {how: shell, tests: [{name: "of-$PYTHON", test: "echo $PYTHON"}]}
+`,
+    })
+    assert.deepEqual(found.environment, {
+      ...{ PYTHON: '3.12', WHERE: '/in//src', OTHER: '3.12 and $NOBODY and 3.12' },
+    })
+    assert.deepEqual(found.packages, ['python3.12', 'kernel-x86_64'])
+    assert.deepEqual(found.prepare, [
+      "echo '3.12' '$PYTHONS' '$(id) $1' 'fedora-40' 'small,sweet' '$@nothing'",
+    ])
+    assert.deepEqual(
+      found.tests.map(({ name, command }) => [name, command]),
+      [['/of-3.12', 'echo 3.12']],
+    )
+  })
+
+  it('is refused where its variables make it long beyond measure', () => {
+    const long = `{A: ${'x'.repeat(60_000)}, B: "${'$A'.repeat(1000)}"}`
+    assert.match(
+      fault(`execute: {how: tmt}\nenvironment: ${long}\n`),
+      /plan\.fmf:2: .*longer than 1048576 characters/,
+    )
+  })
+
+  it('is off where enabled says so in numbers', () => {
+    assert.match(why('execute: {how: tmt}\nenabled: 0\n'), /disabled/)
   })
 
   it('holds tests of its own, several phases and scripts', () => {

@@ -19,7 +19,7 @@ const from = (
 const read = (files: Record<string, string>, unfetched?: Map<string, string>) =>
   readTmt(tmtEntries(files), { repository, ...(unfetched && { unfetched }) })
 const plan = (files: Record<string, string>) => {
-  const answer = planIn(tmtEntries(files), '/plan', context)
+  const answer = planIn(tmtEntries(files), '/plan', context, () => ({}))
   assert.ok(answer.plan, answer.reason ?? '')
   return answer.plan
 }
