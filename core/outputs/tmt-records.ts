@@ -14,13 +14,15 @@ export interface TmtRecord {
   /** Where its output lies among the artifacts. */
   output: string | null
   beakerlib: { state: string; result: string } | null
+  /** What the kernel was found to have said before it and in its time, and where that is kept. */
+  kernel: { outcome: TmtOutcome; path: string }[]
   /** What it said by tmt-report-result. */
   reported: { name: string; outcome: TmtOutcome }[]
   /** Its own results.yaml or results.json. */
   custom: string | null
 }
 
-const most = { tests: 5000, reported: 1000, text: 1024 ** 2 }
+const most = { tests: 5000, reported: 1000, looks: 2, text: 1024 ** 2 }
 
 /** Records by the number of their test. Each begins with `test NUMBER`; lines of no known kind are passed over. */
 export function readRecords(text: string): Map<number, TmtRecord> {
@@ -40,7 +42,7 @@ export function readRecords(text: string): Map<number, TmtRecord> {
 
 const newRecord = (): TmtRecord => ({
   ...{ exitCode: '', seconds: '', restarts: '0', isTimeout: false, isAborted: false },
-  ...{ absent: null, missing: null, output: null, beakerlib: null, reported: [], custom: null },
+  ...{ absent: null, missing: null, output: null, beakerlib: null, kernel: [], reported: [], custom: null },
 })
 
 function take(record: TmtRecord, word: string, rest: string): void {
@@ -74,14 +76,23 @@ function take(record: TmtRecord, word: string, rest: string): void {
     case 'report':
       report(record, rest)
       break
+    case 'dmesg':
+      if (record.kernel.length < most.looks) record.kernel.push(look(rest))
+      break
     case '|':
       if ((record.custom ?? '').length < most.text) record.custom = `${record.custom ?? ''}${rest}\n`
   }
 }
 
+function look(said: string): TmtRecord['kernel'][number] {
+  const [, word = '', path = ''] = /^(\S+) (.*)$/.exec(said) ?? []
+  return { outcome: outcomeOf(word), path: path.slice(0, 1000) }
+}
+
+const outcomeOf = (word: string): TmtOutcome =>
+  Object.hasOwn(tmtOutcomes, word) ? (word as TmtOutcome) : 'error'
+
 function report({ reported }: TmtRecord, said: string): void {
   const [, word = '', name = ''] = /^(\S+) (.*)$/.exec(said) ?? []
-  const outcome = word.toLowerCase()
-  if (reported.length === most.reported) return
-  reported.push({ name, outcome: Object.hasOwn(tmtOutcomes, outcome) ? (outcome as TmtOutcome) : 'error' })
+  if (reported.length < most.reported) reported.push({ name, outcome: outcomeOf(word.toLowerCase()) })
 }

@@ -17,19 +17,24 @@ export function readTmtResults(plan: TmtPlan, reports: readonly string[]): Parse
 
 function addTest(test: TmtTest, record: TmtRecord | null, gather: Gatherer): void {
   const notRun = whyNotRun(test, record)
-  if (!record || notRun !== null)
+  if (!record || notRun !== null) {
     gather.add({
       path: [test.name],
       outcome: 'skipped',
       note: notRun ?? 'It was not run: the plan ended before.',
     })
-  else if (test.result === 'custom' && record.missing === null && !record.isTimeout)
+    return
+  }
+  if (test.result === 'custom' && record.missing === null && !record.isTimeout)
     addCustom(test, record, gather)
   else {
     addEnd(test, record, gather)
     if (test.framework === 'ansible' && record.custom !== null)
       addPlaybookResults(record.custom, test.name, gather)
   }
+  const kernel = kernelSaid(test, record)
+  if (kernel)
+    gather.add({ path: [test.name, 'dmesg'], ...reportedVerdict(test, kernel.outcome), ...kernel.facts })
 }
 
 const whyNotRun = ({ skip }: TmtTest, record: TmtRecord | null): string | null =>
@@ -37,7 +42,10 @@ const whyNotRun = ({ skip }: TmtTest, record: TmtRecord | null): string | null =
 
 /** The test, and what it reported of its parts. */
 function addEnd(test: TmtTest, record: TmtRecord, gather: Gatherer): void {
-  const { outcome, note } = interpreted(test.result, ended(test, record))
+  const { outcome, note } = interpreted(
+    test.result,
+    withKernel(ended(test, record), kernelSaid(test, record)),
+  )
   const { data, ...rest } = verdict(outcome)
   // In Restraint each call was a test of its own, and the test itself nothing more.
   if (test.result !== 'restraint' || record.reported.length === 0)
@@ -56,6 +64,36 @@ interface Ended {
   note: string | null
 }
 
+interface KernelSaid {
+  outcome: TmtOutcome
+  facts: { note: string | null; artifact?: string }
+}
+
+/** As the test's check wants trouble to be read; null: it has no such check, or never came to it. */
+function kernelSaid({ dmesg }: TmtTest, { kernel }: TmtRecord): KernelSaid | null {
+  const worst = kernel.find(({ outcome }) => outcome === worstOf(kernel.map((one) => one.outcome)))
+  if (!dmesg || !worst) return null
+  const { outcome, note } = interpreted(dmesg.result, {
+    outcome: worst.outcome,
+    note: kernelNotes[worst.outcome] ?? null,
+  })
+  return { outcome, facts: { note, ...(worst.outcome !== 'skip' && { artifact: worst.path }) } }
+}
+
+const kernelNotes: Partial<Record<TmtOutcome, string>> = {
+  skip: 'The machine has no dmesg.',
+  fail: 'The kernel said what the check looks for (failure-pattern).',
+  error: "The kernel's messages could not be searched: is each failure-pattern a regular expression?",
+}
+
+const isTrouble = (outcome: TmtOutcome): boolean => ['warn', 'fail', 'error'].includes(outcome)
+
+/** Trouble counts where it is the worse of both. */
+const withKernel = (own: Ended, kernel: KernelSaid | null): Ended =>
+  kernel && isTrouble(kernel.outcome) && worstOf([own.outcome, kernel.outcome]) !== own.outcome
+    ? { outcome: kernel.outcome, note: `Its check dmesg: ${kernel.facts.note ?? kernel.outcome}` }
+    : own
+
 /** As the test's framework sees it. */
 function ended({ framework, durationSeconds }: TmtTest, record: TmtRecord): Ended {
   if (record.missing !== null)
@@ -70,10 +108,12 @@ function ended({ framework, durationSeconds }: TmtTest, record: TmtRecord): Ende
 /** From best to worst: what was reported counts by its worst. */
 const severity: readonly TmtOutcome[] = ['skip', 'info', 'pass', 'warn', 'fail', 'error']
 
+const worstOf = (outcomes: readonly TmtOutcome[]): TmtOutcome =>
+  severity.findLast((outcome) => outcomes.includes(outcome)) ?? 'error'
+
 function shell({ exitCode, reported }: TmtRecord): Ended {
   if (reported.length > 0) {
-    const worst = severity.findLast((outcome) => reported.some((one) => one.outcome === outcome)) ?? 'error'
-    return { outcome: worst, note: null }
+    return { outcome: worstOf(reported.map((one) => one.outcome)), note: null }
   }
   if (exitCode === '0') return { outcome: 'pass', note: null }
   if (exitCode === '1') return { outcome: 'fail', note: 'It exited with 1.' }

@@ -22,6 +22,7 @@ export async function writePlan(plan: TmtPlan, folder: string): Promise<void> {
     await write(`${own}/environment`, exportsOf(test.environment))
     for (const list of ['files', 'saves'] as const)
       await write(`${own}/${list}`, test[list].map((path) => `${path}\n`).join(''))
+    if (test.dmesg) await write(`${own}/dmesg`, test.dmesg.patterns.map((one) => `${one}\n`).join(''))
     await write(`${own}/test`, `${test.command}\n`)
     for (const [nick, library] of Object.entries(test.libraries))
       await write(`${own}/libraries/${nick}`, `${library}\n`)

@@ -51,6 +51,6 @@ export const wholePlaybook = (path: string, durationSeconds: number): TmtTest =>
   restart: { codes: [], most: 1, reboots: false },
   packages: [],
   recommended: [ansible],
-  ...{ files: [], saves: [], wants: [], wishes: [], libraries: {}, tree: '' },
+  ...{ files: [], saves: [], dmesg: null, wants: [], wishes: [], libraries: {}, tree: '' },
   notes: ['it has steps of its own: it is skipped where its machine has no Ansible and can install none'],
 })

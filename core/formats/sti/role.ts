@@ -175,6 +175,7 @@ function readTest([name, said]: [string, Data], around: Around): TmtTest {
     recommended: [],
     files: [],
     saves: [said['save-files']].flat().flatMap((one) => resolved(textIn(one) ?? '', variables) ?? []),
+    dmesg: null,
     wants: [],
     wishes: [],
     libraries: {},

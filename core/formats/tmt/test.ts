@@ -2,6 +2,7 @@
 import { slips, testKeys } from './keys.ts'
 import { requirementsOf, type Library } from './requirements.ts'
 import { plainPath } from './sources.ts'
+import { readChecks, type KernelWatch } from './test-checks.ts'
 import { durationOf } from './duration.ts'
 import { environmentOf, flagOf, numberOf, textOf, textsOf, type Values } from './values.ts'
 
@@ -37,6 +38,8 @@ export interface TmtTest {
   files: readonly string[]
   /** Patterns of files in its folder that are kept when it ends. */
   saves: readonly string[]
+  /** What is made of what the kernel says meanwhile; null: nothing. */
+  dmesg: KernelWatch | null
   /** Libraries that it requires, and those that it recommends. */
   wants: readonly Library[]
   wishes: readonly Library[]
@@ -61,6 +64,7 @@ export function readTest(values: Values, defaults: TestDefaults): TmtTest {
   const { refuse } = values
   const require = requirementsOf(values, 'require')
   const recommend = requirementsOf(values, 'recommend')
+  const checks = readChecks(values)
   const framework = textOf(values, 'framework') ?? defaults.framework
   const command = textOf(values, 'test') ?? ''
   if (command.trim() === '') refuse('test', 'test holds no command', 'write test: and a shell command')
@@ -79,11 +83,12 @@ export function readTest(values: Values, defaults: TestDefaults): TmtTest {
     recommended: recommend.packages,
     files: require.files,
     saves: [],
+    dmesg: checks.dmesg,
     wants: require.libraries,
     wishes: recommend.libraries,
     libraries: {},
     tree: defaults.tree,
-    notes: notesOn(values),
+    notes: notesOn(values, checks.unmet),
   }
 }
 
@@ -95,22 +100,12 @@ function whyNot(values: Values, framework: string, unmet: string | null): string
   return null
 }
 
-function notesOn(values: Values): string[] {
-  const checks = checkNames(values.data['check'])
+function notesOn(values: Values, unmet: readonly string[]): string[] {
   return [
-    ...(checks.length > 0 ? [`it is run without its checks (${checks.join(', ')})`] : []),
+    ...(unmet.length > 0 ? [`it is run without its checks (${unmet.join(', ')})`] : []),
     ...(flagOf(values, 'tty', false) ? ['it is run without a terminal (tty)'] : []),
     ...slips(values.data, testKeys),
   ]
-}
-
-function checkNames(value: unknown): string[] {
-  const items: readonly unknown[] =
-    value === undefined || value === null ? [] : Array.isArray(value) ? value : [value]
-  return items.map((item) => {
-    const how = typeof item === 'object' && item !== null && 'how' in item ? item.how : item
-    return typeof how === 'string' ? how.slice(0, 40) : 'unnamed'
-  })
 }
 
 /** Of `path`, which counts from the root of the tree. */

@@ -44,6 +44,32 @@ describe('results of a plan of tmt', () => {
       assert.deepEqual(results(keys, `exit ${code}`), [wanted], keys + code)
   })
 
+  it('count trouble of the kernel, where a test looks for it, as its check says', () => {
+    const calm = 'dmesg pass tmt/1-t/checks/dmesg-before-test.txt'
+    const trouble = 'dmesg fail tmt/1-t/checks/dmesg-after-test.txt'
+    const table: [string, string[], string[]][] = [
+      ['check: dmesg', ['exit 0', calm, calm], ['t passed', 't/dmesg passed']],
+      ['check: dmesg', ['exit 0', calm, trouble], ['t failed', 't/dmesg failed']],
+      ['check: dmesg', ['exit 2', calm, trouble], ['t failed (error)', 't/dmesg failed']],
+      ['check: dmesg', ['exit 0', 'dmesg error x', calm], ['t failed (error)', 't/dmesg failed (error)']],
+      ['check: dmesg', ['exit 0', 'dmesg skip x'], ['t passed', 't/dmesg skipped']],
+      ['check: dmesg', ['report SKIP a', calm], ['t skipped', 't/a skipped', 't/dmesg passed']],
+      ['check: {how: dmesg, result: xfail}', ['exit 0', trouble], ['t passed', 't/dmesg passed']],
+      ['check: {how: dmesg, result: xfail}', ['exit 0', calm], ['t failed', 't/dmesg failed']],
+      ['check: {how: dmesg, result: info}', ['exit 0', trouble], ['t passed', 't/dmesg info']],
+      ['check: dmesg, result: xfail', ['exit 0', trouble], ['t passed', 't/dmesg info (fail)']],
+      ['check: dmesg', ['exit 0'], ['t passed']],
+      ['', ['exit 0', trouble], ['t passed']],
+    ]
+    for (const [keys, lines, wanted] of table)
+      assert.deepEqual(results(keys, ...lines), wanted, `${keys}: ${lines.join(', ')}`)
+    const [whole, part] = readTmtResults(planOf('check: dmesg'), [
+      `test 1\nexit 0\n${calm}\n${trouble}\n`,
+    ]).results
+    assert.equal(whole?.note, 'Its check dmesg: The kernel said what the check looks for (failure-pattern).')
+    assert.equal(part?.artifact, 'tmt/1-t/checks/dmesg-after-test.txt')
+  })
+
   it('come from the worst that was reported, whatever the exit code', () => {
     assert.deepEqual(results('', 'exit 1', 'report PASS /a', 'report skip b'), [
       't passed',

@@ -13,6 +13,9 @@ import { buildTimeout, testMachines } from '../../support/machines.ts'
 /** Enough on a host that emulates its machines and has more to do. */
 const timeoutSeconds = 900
 
+const unsearchable =
+  "The kernel's messages could not be searched: is each failure-pattern a regular expression?"
+
 describe('a plan of tmt', function () {
   this.timeout(buildTimeout)
   let machines: Machines
@@ -68,6 +71,9 @@ finish: {how: shell, script: 'echo finished >"$TMT_PLAN_DATA/finished"'}
 /off: {test: 'true', adjust: {enabled: false, when: distro == debian, because: not on Debian}}
 /manual: {test: by-hand.md, manual: true}
 /beaker: {test: 'true', framework: beakerlib}
+/traced: {test: 'echo "Call Trace: of nothing" >/dev/kmsg', check: dmesg}
+/calm: {test: 'true', check: [{how: dmesg, failure-pattern: ['^never', '\\d{9}x']}]}
+/not-a-pattern: {test: 'true', check: {how: dmesg, failure-pattern: '('}}
 `,
       'tests/fails.sh': '#!/bin/sh\necho here I fail\nexit 1\n',
     })
@@ -93,6 +99,13 @@ finish: {how: shell, script: 'echo finished >"$TMT_PLAN_DATA/finished"'}
         'tests/off': 'skipped: it is disabled: not on Debian',
         'tests/manual': 'skipped: it is for a human to do (manual)',
         'tests/beaker': 'skipped: The machine has no beakerlib.',
+        'tests/traced':
+          'failed: Its check dmesg: The kernel said what the check looks for (failure-pattern).',
+        'tests/traced/dmesg': 'failed: The kernel said what the check looks for (failure-pattern).',
+        'tests/calm': 'passed',
+        'tests/calm/dmesg': 'passed',
+        'tests/not-a-pattern': `failed: Its check dmesg: ${unsearchable}`,
+        'tests/not-a-pattern/dmesg': `failed: ${unsearchable}`,
       },
       one.log,
     )
@@ -102,6 +115,7 @@ finish: {how: shell, script: 'echo finished >"$TMT_PLAN_DATA/finished"'}
       /plan\|it's "mine"\|yes, it is\|by the plan\|\/tests\/good\|\/var\/lib\/assay\/tree\/tests\n/,
     )
     assert.equal(one.kept['tmt/1-tests-good/data/kept'], 'kept\n')
+    assert.match(one.kept['tmt/17-tests-traced/checks/dmesg-after-test.txt'] ?? '', /Call Trace: of nothing/)
     assert.equal(one.kept['tmt/data/finished'], 'finished\n')
     assert.match(one.kept['tmt/2-tests-fails/output.txt'] ?? '', /here I fail/)
     assert.equal(verdict(one.ending, one.results).outcome, 'failed')

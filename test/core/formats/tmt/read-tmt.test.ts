@@ -259,7 +259,7 @@ prepare:
 /a: {test: x, require: [{name: /l}]}
 /b: {test: x, require: [library(a)]}
 /c: {test: x, framework: robot}
-/d: {test: x, check: [{how: dmesg}, avc], tty: true}
+/d: {test: x, check: [{how: dmesg}, avc, {how: journal, enabled: false}], tty: true}
 `,
     })
     assert.deepEqual(
@@ -272,9 +272,28 @@ prepare:
       ],
     )
     assert.deepEqual(notes, [
-      'test /d: it is run without its checks (dmesg, avc)',
+      'test /d: it is run without its checks (avc)',
       'test /d: it is run without a terminal (tty)',
     ])
+  })
+
+  it('knows what tests make of what the kernel says', () => {
+    const dmesgOf = (check: string) =>
+      plan({ 'plan.fmf': all, [tests]: `/t: {test: x, check: ${check}}\n` }).tests[0]?.dmesg
+    const usual = { result: 'respect', patterns: ['Call Trace:', '\\ssegfault\\s'] }
+    assert.deepEqual(dmesgOf('dmesg'), usual)
+    assert.deepEqual(dmesgOf('[avc, {how: dmesg}]'), usual)
+    assert.deepEqual(dmesgOf('{how: dmesg, result: xfail, failure-pattern: [a, b]}'), {
+      ...{ result: 'xfail', patterns: ['a', 'b'] },
+    })
+    assert.equal(dmesgOf('{how: dmesg, enabled: false}'), null)
+    assert.equal(dmesgOf('avc'), null)
+    for (const [check, reason] of [
+      ['{how: dmesg, result: good}', /result of a check cannot be "good"/],
+      ['{how: dmesg, failure-pattern: ["a\\nb"]}', /failure-pattern holds more/],
+      ['{how: dmesg, failure-pattern: {a: b}}', /failure-pattern is neither/],
+    ] as const)
+      assert.match(fault(`/t: {test: x, check: ${check}}\n`, tests), reason)
   })
 
   it('reads a tree inside of the repository where a plan names it', () => {
