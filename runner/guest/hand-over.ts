@@ -9,7 +9,7 @@ import type { HandedOver } from './handed-over.ts'
 import { bringSource, type FetchBeside } from './source-package.ts'
 import { checkScript, prepareScript, terminalScript } from './job-scripts.ts'
 import { writePlan } from './tmt-files.ts'
-import { planOf, type PlanAnswer } from './tmt-plan.ts'
+import { planOf, wantsSourceIn, type PlanAnswer } from './tmt-plan.ts'
 
 /** Where tree and artifacts come from: the server and the build system, or folders at home. */
 export interface Sources {
@@ -42,7 +42,7 @@ export async function handOver(
   await artifacts(place('build'), signal)
   const places = { build: place('build'), folder: place('source') }
   const answer = await planOf(job, place('tree'))
-  const wanted = job.check.dep8?.source ?? typeof answer?.plan?.sourceIn === 'string'
+  const wanted = job.check.dep8?.source ?? wantsSourceIn(answer) !== null
   const source = wanted ? await bringSource(places, beside, signal) : null
   const handed = { answer: source ? answer : withoutSource(job.check, answer), source }
   if (handed.answer?.plan) await writePlan(handed.answer.plan, place('job/tmt'))
@@ -60,7 +60,7 @@ function withoutSource({ dep8 }: JobCheck, answer: PlanAnswer | null): PlanAnswe
       'bad_check',
       'It depends on @builddeps@, which the source package says: the build has no .dsc, and the repository no debian/control.',
     )
-  return typeof answer?.plan?.sourceIn === 'string'
+  return wantsSourceIn(answer) !== null
     ? { plan: null, reason: 'it wants the sources of the package: the build has no .dsc' }
     : answer
 }

@@ -6,7 +6,7 @@ import { guest } from './paths.ts'
 import { exportsOf, quote } from './shell.ts'
 import type { HandedOver } from './handed-over.ts'
 import type { SourcePackage } from './source-package.ts'
-import type { PlanAnswer } from './tmt-plan.ts'
+import { wantsSourceIn, type PlanAnswer } from './tmt-plan.ts'
 
 /** How preparation says why it failed: exit codes of guest/install-packages. */
 export const installEndings = {
@@ -79,8 +79,10 @@ export function prepareScript(job: Job, handed: HandedOver = nothing): string {
 }
 
 /** Where a plan wants the sources. Tests of DEP-8 are run in them. */
-const placeOf = (answer: PlanAnswer | null): string[] =>
-  typeof answer?.plan?.sourceIn === 'string' ? [`${guest.tree}/${answer.plan.sourceIn}`] : []
+function placeOf(answer: PlanAnswer | null): string[] {
+  const folder = wantsSourceIn(answer)
+  return folder === null ? [] : [`${guest.tree}/${folder}`]
+}
 
 const program = ([name = '', ...words]: readonly string[]): string =>
   ['/bin/sh', `${guest.input}/job/${name}`, ...words.map(quote)].join(' ')

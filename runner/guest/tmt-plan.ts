@@ -17,6 +17,9 @@ import { guest } from './paths.ts'
 /** The plan, or the reason why it is not run here. */
 export type PlanAnswer = ReturnType<typeof planIn>
 
+/** Folder, from the root of the tree, that the plan wants the build's source package in; null: it wants none. */
+export const wantsSourceIn = (answer: PlanAnswer | null): string | null => answer?.plan?.sourceIn ?? null
+
 /** null: the job is about no plan. */
 export async function planOf({ check, build, arch }: Job, tree: string): Promise<PlanAnswer | null> {
   const { release, package: name } = build

@@ -66,12 +66,12 @@ export function readPlan(node: AdjustedNode, { project, context, sources, machin
 }
 
 function planOf(
-  { data, ...place }: AdjustedNode,
+  said: AdjustedNode,
   { project, context, want, machine }: Surroundings & Pick<ReadingPlan, 'machine'>,
 ): TmtPlan {
-  const whole = extended(context, ownContext({ data, ...place }))
-  const variables = { ...environmentOf({ data, ...place }, 'environment'), ...machine(place.root) }
-  const node = { ...place, data: expanded({ data, ...place }, variables, whole) }
+  const whole = extended(context, ownContext(said))
+  const variables = { ...environmentOf(said, 'environment'), ...machine(said.root) }
+  const node = { ...said, data: expanded(said, variables, whole) }
   const around = { project, context: whole }
   const execute = phasesOf(node, 'execute')
   const prepare = phasesOf(node, 'prepare').filter((phase) => applies(phase, node, around))

@@ -2,7 +2,7 @@
 import { isData, type Data } from '../fmf/merge.ts'
 import { flagOf, textOf, textsOf, type Values } from './values.ts'
 
-export const interpretations = ['respect', 'xfail', 'info'] as const
+const interpretations = ['respect', 'xfail', 'info'] as const
 
 export interface KernelWatch {
   /** What trouble means to the test. */
