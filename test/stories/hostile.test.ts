@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { cp, mkdir, readdir, readFile, symlink } from 'node:fs/promises'
+import { cp, mkdir, readdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { compareWithExpected, type Ended } from '../../bin/demo/judge.ts'
 import { verdictWords } from '../../bin/views.ts'
 import { assay, startAssay, type Service } from '../support/assay.ts'
+import { commandLines } from '../support/command-lines.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/folder.ts'
 import { commitFiles, push } from '../support/git.ts'
 import { tinyImage } from '../support/image.ts'
@@ -95,9 +96,3 @@ describe('checks that attack their machine and its host', function () {
     )
   })
 })
-
-/** Of every process of this host. */
-async function commandLines(): Promise<string[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  return Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
-}

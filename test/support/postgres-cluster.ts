@@ -5,19 +5,42 @@ import { chown, mkdir, readdir } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { Client } from 'pg'
 import { temporaryFolder } from './folder.ts'
 import { until } from './until.ts'
 
-export interface Cluster extends AsyncDisposable {
+export interface Cluster {
+  /** Where its socket is. */
+  folder: string
   /** Address of a database in it. */
   urlOf: (database: string) => string
-  createDatabase: (name: string) => Promise<void>
+  /** Empty, or a copy of another, which nobody may be connected to. */
+  createDatabase: (name: string, template?: string) => Promise<void>
 }
 
 const run = promisify(execFile)
 
+/** One that runs, as whoever knows its folder reaches it. */
+export function clusterIn(folder: string): Cluster {
+  const urlOf = (database: string): string =>
+    `postgres://assay@localhost/${database}?host=${encodeURIComponent(folder)}`
+  return {
+    folder,
+    urlOf,
+    async createDatabase(name, template = 'template0') {
+      const client = new Client(urlOf('postgres'))
+      await client.connect()
+      try {
+        await client.query(`create database ${name} template ${template}`)
+      } finally {
+        await client.end()
+      }
+    },
+  }
+}
+
 /** Starts one. The caller disposes of it. */
-export async function startCluster(): Promise<Cluster> {
+export async function startCluster(): Promise<Cluster & AsyncDisposable> {
   const folder = await temporaryFolder()
   const user = await unprivileged()
   const data = join(folder.path, 'data')
@@ -27,14 +50,11 @@ export async function startCluster(): Promise<Cluster> {
   const as = { ...user, cwd: folder.path, env: { ...process.env, LC_ALL: 'C.UTF-8' } }
   await run(join(bin, 'initdb'), ['-D', data, '-U', 'assay', '-A', 'trust', '-E', 'UTF8', '--no-sync'], as)
   const server = spawn(join(bin, 'postgres'), serverArguments(data, folder.path), { ...as, stdio: 'ignore' })
-  const psql = (sql: string) =>
-    run(join(bin, 'psql'), ['-X', '-q', '-h', folder.path, '-U', 'assay', '-d', 'postgres', '-c', sql], as)
-  await until('PostgreSQL to answer', () => psql('select 1').then(Boolean, () => !assertRuns(server)))
+  const answers = (): Promise<boolean> =>
+    run(join(bin, 'pg_isready'), ['-q', '-h', folder.path], as).then(Boolean, () => !assertRuns(server))
+  await until('PostgreSQL to answer', answers, 120_000)
   return {
-    urlOf: (database) => `postgres://assay@localhost/${database}?host=${encodeURIComponent(folder.path)}`,
-    createDatabase: async (name) => {
-      await psql(`create database ${name}`)
-    },
+    ...clusterIn(folder.path),
     async [Symbol.asyncDispose]() {
       server.kill('SIGINT')
       if (server.exitCode === null) await once(server, 'exit')
@@ -45,7 +65,7 @@ export async function startCluster(): Promise<Cluster> {
 
 const serverArguments = (data: string, sockets: string): string[] => [
   ...['-D', data, '-k', sockets, '-c', 'listen_addresses='],
-  ...['-c', 'fsync=off', '-c', 'max_connections=100'],
+  ...['-c', 'fsync=off', '-c', 'max_connections=200'],
 ]
 
 function assertRuns({ exitCode }: ChildProcess): true {

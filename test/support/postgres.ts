@@ -1,18 +1,12 @@
-/** Databases for tests in one private PostgreSQL cluster, started on first use and ended after all tests. */
-import { startCluster, type Cluster } from './postgres-cluster.ts'
-
-let starting: Promise<Cluster> | undefined
-let databases = 0
+/** Databases for tests in the one private PostgreSQL of the run. */
+import { randomBytes } from 'node:crypto'
+import { clusterIn } from './postgres-cluster.ts'
+import { shared } from './shared.ts'
 
 /** Address of a fresh, empty database. */
 export async function freshPostgres(): Promise<string> {
-  starting ??= startCluster()
-  const cluster = await starting
-  const name = `assay_${(databases += 1)}`
-  await cluster.createDatabase(name)
-  return cluster.urlOf(name)
+  const { createDatabase, urlOf } = clusterIn(await shared<string>('postgres'))
+  const name = `assay_${randomBytes(6).toString('hex')}`
+  await createDatabase(name)
+  return urlOf(name)
 }
-
-after('ends the private PostgreSQL', async () => {
-  await (await starting)?.[Symbol.asyncDispose]()
-})

@@ -1,0 +1,54 @@
+/**
+ * What a run of the tests has once, in whatever processes its files run: a folder of its own for all that is temporary, and
+ * the servers that are shared. Mocha starts and ends it in its main process (`require` in .mocharc.json); shared.ts asks it.
+ */
+import { once } from 'node:events'
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { commandLines } from './command-lines.ts'
+import { sharedServers, type Shared } from './shared-servers.ts'
+
+let folder = ''
+let server: Server
+const started = new Map<string, Promise<Shared>>()
+
+export async function mochaGlobalSetup(): Promise<void> {
+  // A short name: sockets lie below it, whose paths hold 107 bytes.
+  folder = await mkdtemp(join(tmpdir(), 'assay-'))
+  // Machines run as users of their own, and pass through.
+  await chmod(folder, 0o711)
+  process.env['TMPDIR'] = folder
+  const socket = join(folder, 'shared')
+  process.env['ASSAY_TEST_SHARED'] = socket
+  server = createServer((client) => {
+    client.on('error', () => client.destroy())
+    client.once('data', (name) => void answer(name.toString()).then((text) => client.end(text)))
+  }).listen(socket)
+  await once(server, 'listening')
+}
+
+/** JSON of what the asker needs to know of the server, or of why there is none. */
+async function answer(name: string): Promise<string> {
+  const start = sharedServers[name]
+  if (!start) return JSON.stringify({ error: `there is no shared server ${name}` })
+  const starting = started.get(name) ?? start()
+  started.set(name, starting)
+  return starting.then(
+    ({ facts }) => JSON.stringify({ facts }),
+    (error: unknown) => JSON.stringify({ error: String(error) }),
+  )
+}
+
+/** Throws where the tests have left something. */
+export async function mochaGlobalTeardown(): Promise<void> {
+  for (const starting of started.values()) await (await starting.catch(() => null))?.[Symbol.asyncDispose]()
+  server.close()
+  await once(server, 'close')
+  const files = await readdir(folder)
+  const programs = (await commandLines()).filter((line) => line.includes(folder))
+  await rm(folder, { recursive: true, force: true })
+  if (files.length + programs.length > 0)
+    throw new Error(`the tests have left files (${files.join(' ')}) and processes (${programs.join('; ')})`)
+}
