@@ -10,6 +10,7 @@ import { WrongUse, type Measured } from './measured.ts'
 import { benchPages } from './pages.ts'
 import { benchPush } from './push.ts'
 import { benchResults } from './results.ts'
+import { benchSuite } from './suite.ts'
 import { benchWeek } from './week.ts'
 
 interface Options {
@@ -41,6 +42,10 @@ const benches: Readonly<Record<string, { summary: string; run: (options: Options
   machines: { summary: 'a fresh machine: booted, cloned, from the pool (--image tiny)', run: benchMachines },
   pages: { summary: "pages of a distribution's site over those of a small one", run: benchPages },
   push: { summary: 'a small push with the hooks over the same push without them', run: benchPush },
+  suite: {
+    summary: 'where the time of the last whole `npm test` went, by room and by file',
+    run: benchSuite,
+  },
   week: { summary: 'messages to people in a week of builds over one for each result', run: benchWeek },
   results: { summary: "queries of results over the same on ResultsDB's tables", run: benchResults },
 }

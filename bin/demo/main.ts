@@ -13,6 +13,7 @@ import { endSignal } from '../end-signal.ts'
 import { print, say } from '../output.ts'
 import type { BuildJson, ExecutionJson } from '../views.ts'
 import { startAssay } from './assay.ts'
+import { finishSetup } from './finish-setup.ts'
 import { buildImage } from './image.ts'
 import { judge } from './judge.ts'
 import { fetchPackage, hostRelease } from './package.ts'
@@ -37,6 +38,7 @@ async function demo({ once, example }: Options): Promise<boolean> {
   const release = await step('the host', () => hostRelease())
   const built = await step('a real package of this distribution', () => fetchPackage('hello', folder))
   await step(`the guest image ${release.image}`, () => buildImage(release.image))
+  await step('what npm was still building meanwhile', finishSetup)
   await using assay = await step('starting Assay', () => startAssay(config, release.image))
   const api = openApi({ server: null, token: null, data: config.data })
   const url = await step(`pushing checks to ${name}`, async () => {

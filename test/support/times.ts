@@ -1,4 +1,4 @@
-/** Where the time of the last whole run of the tests went, in the mocha's own measure; kept in data/, which git ignores. */
+/** Where the time of the last whole run of the tests went, in mocha’s own measure; kept in data/, which git ignores. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
