@@ -6,8 +6,13 @@ import type { RefUpdate } from '../schemas/types.gen.ts'
 import { findLargeFiles } from './large-files.ts'
 import { lookAtTree, type LookedAt } from './look-at-tree.ts'
 import { protectBranches, type Allowed } from './protect.ts'
+import { refuseObjects } from './pushed-objects.ts'
+import { refuseRefs } from './pushed-refs.ts'
 import type { ManifestJudge } from './read-manifests.ts'
 import { branchOf, isDeletion, Refusal } from './updates.ts'
+
+/** More would hide what they say. */
+const mostRefusals = 20
 
 export interface Verdict {
   /** Blocks of text; none: the push is taken. */
@@ -15,7 +20,7 @@ export interface Verdict {
   notes: string[]
 }
 
-/** Tags and other refs are taken as they are: checks come from branches. */
+/** Tags are taken where they are of commits; checks come from branches. */
 export async function judge(
   updates: readonly RefUpdate[],
   repository: PackageName,
@@ -23,6 +28,9 @@ export async function judge(
 ): Promise<Verdict> {
   const arriving = updates.filter((update) => !isDeletion(update))
   const branchesOf = branchesByCommit(arriving)
+  // What follows reads whatever refs lead to: first it must be of a kind and a size to be read.
+  const unreadable = [...refuseRefs(updates), ...(await refuseObjects(arriving))]
+  if (unreadable.length > 0) return { refusals: unreadable.slice(0, mostRefusals), notes: [] }
   const seeing = Promise.all([
     protectBranches(updates, repository, allowed),
     findLargeFiles([...new Set(arriving.map(({ after }) => after))]),
@@ -43,7 +51,7 @@ export async function judge(
   return { refusals: [...refusals, ...branches.refusals], notes: [...branches.notes, ...notes] }
 }
 
-/** Tags and what else is no branch: kept, and nothing more. */
+/** Tags: kept, and nothing more. */
 function aboutOthers(arriving: readonly RefUpdate[]): string[] {
   const others = arriving.filter((update) => branchOf(update) === null).map(({ ref }) => ref)
   return others.length === 0

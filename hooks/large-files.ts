@@ -16,6 +16,7 @@ export async function findLargeFiles(commits: readonly string[]): Promise<string
     '--objects',
     '--quiet',
     filter,
+    '--filter-provided-objects',
     '--filter-print-omitted',
     '--stdin',
     '--not',

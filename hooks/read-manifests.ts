@@ -12,7 +12,7 @@ import {
 import { showFaultsOf } from '../core/formats/show-faults.ts'
 import type { PackageName } from '../core/names.ts'
 import type { LookedAt, TreeEntry } from './look-at-tree.ts'
-import { readBlobs } from './read-blobs.ts'
+import { readObjects } from './read-objects.ts'
 import { simpleGit } from './simple-git.ts'
 
 export interface JudgedManifest {
@@ -79,7 +79,7 @@ export function manifestJudge(repository: PackageName): ManifestJudge {
       (kind === 'file' || kind === 'link') && size <= limits.manifestBytes
     const bytes = entries.reduce((sum, { size }) => sum + size, 0)
     const isWithin = entries.length <= limits.fmfFiles && bytes <= limits.fmfBytes
-    const blobs = await readBlobs(
+    const blobs = await readObjects(
       isWithin ? [...new Set(entries.filter(isReadable).map(({ oid }) => oid))] : [],
     )
     return entries.map((entry) => [entry.path, { ...entry, bytes: blobs.get(entry.oid) ?? null }])

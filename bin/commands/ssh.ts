@@ -11,8 +11,7 @@ import { print } from '../output.ts'
 import { sshdSettings } from '../sshd-settings.ts'
 
 interface SessionJson {
-  service: string
-  gitdir: string
+  words: [program: string, args: string[]]
   env: NodeJS.ProcessEnv
 }
 
@@ -47,8 +46,8 @@ async function serve(args: string[]): Promise<ExitStatus> {
   const session = await api.stream(`/hooks/v1/ssh/session?${query.toString()}`)
   try {
     const [line] = (await once(createInterface(session), 'line')) as [string]
-    const { service, gitdir, env } = JSON.parse(line) as SessionJson
-    const git = spawn('git', [service.slice('git-'.length), gitdir], {
+    const { words, env } = JSON.parse(line) as SessionJson
+    const git = spawn(...words, {
       env,
       stdio: 'inherit',
       timeout: longestSession,

@@ -24,6 +24,11 @@ export const limits = {
   treeDepth: 100,
   /** Symbolic links of a tree. */
   treeLinks: 2_000,
+  /** Of an annotated tag, and of a commit: its message and what is beside it. */
+  tagBytes: 64 * 1024,
+  /** Of all annotated tags of one push. */
+  tagsBytes: 32 * MiB,
+  commitBytes: MiB,
   /** Of one push. */
   refs: 10_000,
   branches: 500,

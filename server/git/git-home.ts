@@ -10,6 +10,9 @@ import { shellQuote } from '../shell-quote.ts'
 /** Seconds that the judging hook may take. */
 const patience = 60
 
+/** One allocation of git's: the largest file that it takes, as a whole and in pieces, fits several times. */
+const allocationMiB = 256
+
 /** Compiled code runs from dist/server/git/, the script stays in hooks/. */
 const postReceive = new URL('../../../hooks/post-receive', import.meta.url)
 
@@ -29,6 +32,9 @@ export async function prepareGitHome(folder: string): Promise<NodeJS.ProcessEnv>
     GIT_CONFIG_GLOBAL: config,
     GIT_ATTR_NOSYSTEM: '1',
     GIT_TERMINAL_PROMPT: '0',
+    // Whoever can push refs/replace/ would otherwise decide what git takes for an object.
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_ALLOC_LIMIT: `${allocationMiB}m`,
   }
 }
 

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { AppError } from '../../core/errors.ts'
 import { limits } from '../../core/formats/limits.ts'
+import { gitWords } from './bounded-git.ts'
 
 export type Service = 'git-upload-pack' | 'git-receive-pack'
 
@@ -95,7 +96,7 @@ function start(
   args: readonly string[],
 ): ChildProcessWithoutNullStreams {
   const protocol = protocolOf(request)
-  return spawn('git', [service.slice('git-'.length), '--stateless-rpc', ...args, gitdir], {
+  return spawn(...gitWords(service, ['--stateless-rpc', ...args, gitdir]), {
     env: { ...env, ...(protocol !== null && { GIT_PROTOCOL: protocol }) },
   })
 }

@@ -20,8 +20,15 @@ const longest = 2000
 
 /** One line of output, without its newline: after a carriage return the line begins anew, as on a terminal. */
 export function plain(line: string): string {
-  const begun = line.replace(/\r+$/, '')
+  const begun = withoutReturns(line)
   return begun.slice(begun.lastIndexOf('\r') + 1).replace(sequences, '')
+}
+
+/** Without carriage returns at its end: a pattern for them would look again from each one in its middle. */
+function withoutReturns(line: string): string {
+  let end = line.length
+  while (end > 0 && line[end - 1] === '\r') end -= 1
+  return line.slice(0, end)
 }
 
 /** One line as text, no longer than a page shows. */
@@ -42,7 +49,7 @@ export function coloured(lines: readonly string[]): Html[] {
 
 /** One line, drawn as a terminal that draws with `look` would. */
 function drawn(line: string, look: Rendition): { pieces: Html[]; after: Rendition } {
-  const begun = line.replace(/\r+$/, '')
+  const begun = withoutReturns(line)
   const seen = begun.lastIndexOf('\r') + 1
   const pieces: Html[] = []
   let [after, at, left] = [look, 0, longest]

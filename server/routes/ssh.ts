@@ -4,6 +4,7 @@ import { Router } from 'express'
 import { AppError } from '../../core/errors.ts'
 import { fullName } from '../../core/names.ts'
 import { assertMaintains, authorize } from '../auth.ts'
+import { gitWords } from '../git/bounded-git.ts'
 import type { GitSessions } from '../git/git-sessions.ts'
 import { gitProtocol } from '../git/smart-http.ts'
 import { numberFrom, textFrom } from '../query.ts'
@@ -37,7 +38,9 @@ export function sshRoutes(services: Services, sessions: GitSessions): Router {
       const ended = once(response, 'close')
       log.info({ repository: fullName(name), service, user: key.user, key: key.fingerprint }, 'git over ssh')
       const around = { ...env, ...(protocol !== null && { GIT_PROTOCOL: protocol }) }
-      response.type('application/x-ndjson').write(`${JSON.stringify({ service, gitdir, env: around })}\n`)
+      response
+        .type('application/x-ndjson')
+        .write(`${JSON.stringify({ words: gitWords(service, [gitdir]), env: around })}\n`)
       await ended
     })
   })

@@ -7,6 +7,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { parsePackage } from '../../core/names.ts'
+import { deltaChain } from '../support/delta-chain.ts'
 import { manifest, openClone, runGit, type Clone } from '../support/clone.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { maintainer } from '../support/maintainer.ts'
@@ -97,17 +98,92 @@ describe('a hostile push', function () {
     for (const name of odd) await writeFile(join(clone.path, 'sub', name), '')
     execFileSync('ln', ['-s', '/etc/passwd', join(clone.path, 'sub', '\u001b[2Jlink')])
     await clone.commit({ 'checks.yaml': manifest() })
-    const branches = ['-x', '$(id)', "a'b", 'a;b', 'ü', '%2e%2e'].map((name) => `refs/heads/${name}`)
+    const branches = ['$(id)', "a'b", 'a;b', 'ü', '%2e%2e'].map((name) => `refs/heads/${name}`)
     const { code, said } = await clone.git('push', 'origin', ...branches.map((name) => `HEAD:${name}`))
     assert.equal(code, 0, said)
     assert.ok(!said.includes('\u001b'), said)
     assert.match(said, /a link that leads out of the tree/)
-    assert.equal((await clone.git('ls-remote', 'origin', 'refs/heads/*')).said.trim().split('\n').length, 6)
+    assert.equal((await clone.git('ls-remote', 'origin', 'refs/heads/*')).said.trim().split('\n').length, 5)
     await clone.commit({ '.fmf/version': '1\n', 'sub/\u001b[31mred.fmf': 'test: [\n' })
     const mistaken = await clone.push()
     assert.equal(mistaken.code, 1, mistaken.said)
     assert.ok(!mistaken.said.includes('\u001b'), mistaken.said)
     assert.match(mistaken.said, /red\.fmf has a mistake/)
+    assert.ok(await isSound())
+  })
+
+  it('wants refs that git would believe something from, or names that it would take for options', async () => {
+    await clone.commit({ 'checks.yaml': manifest() })
+    const head = (await clone.git('rev-parse', 'HEAD')).said.trim()
+    for (const ref of [`refs/replace/${head}`, 'refs/notes/commits', 'refs/assay/whole', 'refs/stash']) {
+      const { code, said } = await clone.git('push', 'origin', `HEAD:${ref}`)
+      assert.equal(code, 1, said)
+      assert.match(said, /is neither a branch nor a tag|deny updating a hidden ref/)
+    }
+    for (const ref of ['refs/heads/-x', 'refs/heads/HEAD', 'refs/tags/-x', 'refs/tags/HEAD']) {
+      const { code, said } = await clone.git('push', 'origin', `HEAD:${ref}`)
+      assert.equal(code, 1, said)
+      assert.match(said, /has a name that git would take for something else/)
+    }
+    assert.equal((await clone.git('ls-remote', 'origin')).said, '')
+  })
+
+  it('loses no commit of a release, whatever replaces what in the repository', async () => {
+    await clone.commit({ 'checks.yaml': manifest() })
+    const kept = await clone.commit({ more: '' })
+    await taken()
+    await clone.git('checkout', '--quiet', '--orphan', 'other')
+    const forced = await clone.commit({ 'checks.yaml': manifest(), other: '' })
+    assert.equal((await clone.push('topic')).code, 0)
+    // As a push to refs/replace/ would have left it, when it was still taken.
+    await runGit(gitdir(), undefined, 'replace', '--graft', forced, kept)
+    const { code, said } = await clone.git('push', '--force', 'origin', 'HEAD:refs/heads/main')
+    assert.equal(code, 1, said)
+    assert.match(said, /main would lose commits that are on the server/)
+  })
+
+  it('has tags of files, or of tags: tags are of commits, found out before anything is inflated', async () => {
+    const commit = await clone.commit({ 'checks.yaml': manifest() })
+    const zeros = write('blob', Buffer.alloc(60 * MiB))
+    const tag = (object: string, type: string, message = ''): string =>
+      write(
+        'tag',
+        `object ${object}\ntype ${type}\ntag x\ntagger Ann <ann@example.org> 1 +0000\n\n${message}\n`,
+      )
+    const pushTag = async (oid: string) => {
+      await clone.git('update-ref', 'refs/tags/x', oid)
+      return clone.git('push', '--force', 'origin', 'refs/tags/x')
+    }
+    for (const [oid, why] of [
+      [zeros, /refs\/tags\/x leads to a blob/],
+      [tag(zeros, 'blob'), /refs\/tags\/x is a tag of a blob/],
+      [tag(tag(commit, 'commit'), 'tag'), /refs\/tags\/x is a tag of a tag/],
+      [tag(commit, 'commit', 'x'.repeat(70_000)), /is a tag of more than 64 KiB/],
+    ] as const) {
+      const { code, said } = await pushTag(oid)
+      assert.equal(code, 1, said)
+      assert.match(said, why)
+    }
+    assert.equal((await pushTag(tag(commit, 'commit'))).code, 0)
+    assert.ok(await isSound())
+  })
+
+  it('is a few kilobytes that git would need gigabytes to unpack: git ends, and the next push is taken', async () => {
+    const { pack, last } = deltaChain(40, 40 * MiB)
+    assert.ok(pack.length < 100_000)
+    const line = `${'0'.repeat(40)} ${last} refs/tags/bomb\0report-status\n`
+    const told = (line.length + 4).toString(16).padStart(4, '0') + line + '0000'
+    const answer = await fetch(`${clone.remote}/git-receive-pack`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-git-receive-pack-request',
+        authorization: `Basic ${Buffer.from(`ann:${clone.token}`).toString('base64')}`,
+      },
+      body: new Uint8Array(Buffer.concat([Buffer.from(told), pack])),
+    })
+    assert.match(await answer.text(), /unpack (unpack-objects abnormal exit|index-pack)/)
+    await clone.commit({ 'checks.yaml': manifest() })
+    await taken()
     assert.ok(await isSound())
   })
 

@@ -37,7 +37,8 @@ describe('a hook on its own', () => {
     const known = { ASSAY_REPOSITORY: 'deb/hello' }
     for (const [input, env, reason] of [
       [line, {}, /Assay cannot judge this push: "" is not a package's name/],
-      [line, known, /Assay cannot judge this push: git (rev-list|ls-tree) ended with 128/],
+      [line, known, /refs\/heads\/main leads to an object that is not there/],
+      [line, { ...known, GIT_DIR: 'none' }, /Assay cannot judge this push: git cat-file ended with 128/],
       [line.repeat(10_001), known, /10001 branches and tags in one push: push at most 10000/],
     ] as const) {
       const { code, said } = await run(preReceive, input, env)

@@ -25,6 +25,14 @@ describe('a log in the colours of a terminal', () => {
     ])
   })
 
+  it('takes as long as a line is, whatever it consists of', () => {
+    // A second look from each of these would take minutes.
+    const returns = '\r'.repeat(1_000_000)
+    assert.deepEqual(drawn(`${returns}x`, returns), ['x', ''])
+    for (const begun of ['\u001b', '\u001b[', '\u001b]', '\u009b0'])
+      assert.equal(drawn(begun.repeat(200_000)).length, 1)
+  })
+
   it('escapes what a check wrote, and passes no control sequence on', () => {
     assert.deepEqual(drawn('<b>\u001b]0;title\u0007\u001b[2J\u202e'), ['&lt;b&gt;[U+202E]'])
     assert.ok(!drawn('\u001b[999;38;5m\u001b[38;2;1mx\u001b[').join('').includes('\u001b'))

@@ -1,9 +1,12 @@
-/** Content of many objects out of quarantine by one git: a process for each would keep the pusher waiting. */
+/** Content of many objects of one kind out of quarantine by one git: a process for each would keep the pusher waiting. */
 import { spawn } from 'node:child_process'
 import { buffer } from 'node:stream/consumers'
 
 /** The content by object, of `oids` whose sizes the caller has bounded. Throws when git fails or lacks one of them. */
-export async function readBlobs(oids: readonly string[]): Promise<Map<string, Buffer>> {
+export async function readObjects(
+  oids: readonly string[],
+  kind: 'blob' | 'tag' = 'blob',
+): Promise<Map<string, Buffer>> {
   const blobs = new Map<string, Buffer>()
   if (oids.length === 0) return blobs
   const child = spawn('git', ['cat-file', '--batch'], { stdio: ['pipe', 'pipe', 'inherit'] })
@@ -11,9 +14,9 @@ export async function readBlobs(oids: readonly string[]): Promise<Map<string, Bu
   const said = await buffer(child.stdout)
   for (let at = 0; at < said.length;) {
     const line = said.indexOf(10, at)
-    const [, oid = '', size = ''] =
-      /^([0-9a-f]{40}) blob (\d+)$/.exec(said.toString('latin1', at, line)) ?? []
-    if (oid === '') break
+    const [, oid = '', type, size = ''] =
+      /^([0-9a-f]{40}) (\w+) (\d+)$/.exec(said.toString('latin1', at, line)) ?? []
+    if (type !== kind) break
     blobs.set(oid, said.subarray(line + 1, line + 1 + Number(size)))
     at = line + 1 + Number(size) + 1
   }
