@@ -23,6 +23,25 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
+  {
+    // Bodies are read by server/body.ts alone, and forms of browsers by sign-in/forms.ts.
+    files: ['server/**/*.ts'],
+    ignores: ['server/body.ts', 'server/sign-in/forms.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: 'express',
+              importNames: ['json', 'raw', 'text', 'urlencoded'],
+              message: 'Read bodies by server/body.ts, once it is known who sends them.',
+            },
+          ],
+        },
+      ],
+    },
+  },
   { files: ['**/*.cjs'], languageOptions: { globals: { module: 'writable', require: 'readonly' } } },
   { files: ['bin/**/*.ts', 'hooks/**/*.ts', 'bench/**/*.ts'], rules: { 'no-console': 'off' } },
   {

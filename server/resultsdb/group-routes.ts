@@ -6,7 +6,7 @@ import { readGroupsQuery } from '../../core/resultsdb/query.ts'
 import { groupView } from '../../core/resultsdb/views.ts'
 import type { Services } from '../services.ts'
 import { found, linksOf, onlyMethods, paramsOf, sendPage } from './answers.ts'
-import { parseJson, posterOf, readText } from './body.ts'
+import { readPosted } from './body.ts'
 import { putGroup } from './post.ts'
 import { sendResults } from './result-routes.ts'
 
@@ -24,9 +24,8 @@ export function groupRoutes(api: Router, services: Services): void {
         view: (item) => groupView(item, to),
       })
     })
-    .post(readText, async (request, response) => {
-      const { value } = parseJson(request)
-      await posterOf(services, request, value)
+    .post(async (request, response) => {
+      const { value } = await readPosted(services, request)
       const group = await putGroup(services, parseGroup(value))
       response.status(201).json(groupView(group, linksOf(services, request)))
     })

@@ -8,7 +8,7 @@ import { resultView } from '../../core/resultsdb/views.ts'
 import { isRowId } from '../paging.ts'
 import type { Services } from '../services.ts'
 import { found, linksOf, onlyMethods, paramsOf, sendPage } from './answers.ts'
-import { parseJson, posterOf, readText } from './body.ts'
+import { readPosted } from './body.ts'
 import { addResult, submitClock } from './post.ts'
 
 export function resultRoutes(api: Router, services: Services): void {
@@ -17,9 +17,8 @@ export function resultRoutes(api: Router, services: Services): void {
   api
     .route('/results')
     .get((request, response) => sendResults(services, request, response))
-    .post(readText, async (request, response) => {
-      const { value, written } = parseJson(request)
-      const poster = await posterOf(services, request, value)
+    .post(async (request, response) => {
+      const { value, written, poster } = await readPosted(services, request)
       const result = await addResult(services, parseResult(value, written, outcomes), { poster, clock })
       response.status(201).json(resultView(result, linksOf(services, request)))
     })

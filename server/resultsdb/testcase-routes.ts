@@ -5,7 +5,7 @@ import { readTestcasesQuery } from '../../core/resultsdb/query.ts'
 import { testcaseView } from '../../core/resultsdb/views.ts'
 import type { Services } from '../services.ts'
 import { found, linksOf, onlyMethods, paramsOf, sendPage } from './answers.ts'
-import { parseJson, posterOf, readText } from './body.ts'
+import { readPosted } from './body.ts'
 import { putTestcase } from './post.ts'
 import { sendResults } from './result-routes.ts'
 
@@ -23,9 +23,8 @@ export function testcaseRoutes(api: Router, services: Services): void {
       const view = (item: (typeof items)[number]) => testcaseView(item, to)
       sendPage(services, request, response, { items, limit: query.limit, view })
     })
-    .post(readText, async (request, response) => {
-      const { value } = parseJson(request)
-      await posterOf(services, request, value)
+    .post(async (request, response) => {
+      const { value } = await readPosted(services, request)
       const testcase = await putTestcase(services, parseTestcase(value))
       response.status(201).json(testcaseView(testcase, linksOf(services, request)))
     })

@@ -1,8 +1,9 @@
 /** Events from outside: CloudEvents over HTTP, by token or signed with the site's secret. */
-import { raw, Router } from 'express'
+import { Router } from 'express'
 import { AppError } from '../../core/errors.ts'
 import { buildView, executionViews } from '../api-views.ts'
 import { authorize } from '../auth.ts'
+import { readBytes } from '../body.ts'
 import { parseEvent, unknownType, type ParsedEvent } from '../flows/parse-event.ts'
 import { replayEvent } from '../flows/replay-event.ts'
 import { receiveEvent } from '../flows/receive-event.ts'
@@ -18,12 +19,11 @@ const bodyLimit = 1024 ** 2
 
 export function eventRoutes(services: Services): Router {
   const router = Router()
-  const bytes = raw({ type: () => true, limit: bodyLimit })
-  router.post('/api/v1/events', bytes, async (request, response) => {
-    const body: Buffer = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+  router.post('/api/v1/events', async (request, response) => {
     const signature = request.get('x-assay-signature')
     if (signature === undefined) await authorize(services, request, 'event.send')
-    else if (!isSigned(services.webhookSecret, body, signature)) throw badSignature()
+    const body = await readBytes(request, bodyLimit)
+    if (signature !== undefined && !isSigned(services.webhookSecret, body, signature)) throw badSignature()
     const { build, executions, repeated } = await receive(services, parseEvent(request.headers, body))
     services.metrics.events.inc({ repeated: String(repeated) })
     response.status(202).json({

@@ -1,10 +1,10 @@
 /** Check repositories over git's smart HTTP, and the one request that their hooks send. */
-import { json, Router, type Request, type Response } from 'express'
+import { Router, type Request, type Response } from 'express'
 import { AppError, NotFound } from '../../core/errors.ts'
 import { fullName, parsePackage, type PackageName } from '../../core/names.ts'
 import { validatePush } from '../../schemas/validate.ts'
 import { authorize, authorizeOn } from '../auth.ts'
-import { parseBody } from '../body.ts'
+import { parseBody, readJson } from '../body.ts'
 import { pushAnswer } from '../flows/push-answer.ts'
 import { registerPush } from '../flows/register-push.ts'
 import { gitProblemHandler } from '../git/git-problem.ts'
@@ -14,6 +14,8 @@ import type { Services } from '../services.ts'
 import type { Package } from '../store/packages.ts'
 
 const repositoryPath = '/git/:namespace/:repository'
+/** Of what the hook tells: as many refs as one push may have, and their names. */
+const pushLimit = '16mb'
 type Params = Record<'namespace' | 'repository', string>
 
 export function gitRoutes(services: Services, sessions: GitSessions): Router {
@@ -50,9 +52,9 @@ export function gitRoutes(services: Services, sessions: GitSessions): Router {
     })
   router.use('/git', gitProblemHandler(log))
 
-  router.post('/hooks/v1/push', json({ limit: '16mb' }), async (request, response) => {
+  router.post('/hooks/v1/push', async (request, response) => {
     await authorize(services, request, 'host.ask')
-    const { repository, user, updates } = parseBody(request.body, validatePush)
+    const { repository, user, updates } = parseBody(await readJson(request, pushLimit), validatePush)
     const name = parsePackage(repository)
     const registered = await registerPush(services, name, user ?? null)
     response.type('text/plain').send(pushAnswer(services, name, registered, updates))

@@ -1,6 +1,7 @@
 /** Groups of users: admins say who is in them. */
-import { json, Router } from 'express'
+import { Router } from 'express'
 import { authorize } from '../auth.ts'
+import { readFields } from '../body.ts'
 import { page, readPage } from '../paging.ts'
 import type { Services } from '../services.ts'
 import { groupName, userName, userNames } from '../user-names.ts'
@@ -16,9 +17,9 @@ export function groupRoutes(services: Services): Router {
     response.json(page(list, limit, ({ group }) => group))
   })
 
-  router.post('/api/v1/groups', json({ limit: '64kb' }), async (request, response) => {
+  router.post('/api/v1/groups', async (request, response) => {
     await authorize(services, request, 'group.change')
-    const body = (request.body ?? {}) as Record<string, unknown>
+    const body = await readFields(request)
     const group = groupName(body['group'])
     const users = userNames(body['users'] ?? [])
     await services.transaction(async (inside) => {

@@ -1,6 +1,7 @@
 /** Public keys of ssh: added and removed by admins, who vouch for whose they are. */
-import { json, Router } from 'express'
+import { Router } from 'express'
 import { authorizeAbout } from '../auth.ts'
+import { readFields } from '../body.ts'
 import { page, readPage } from '../paging.ts'
 import { textFrom } from '../query.ts'
 import type { Services } from '../services.ts'
@@ -21,9 +22,12 @@ export function keyRoutes(services: Services): Router {
     response.json({ data: data.map(view), next })
   })
 
-  router.post('/api/v1/keys', json({ limit: '64kb' }), async (request, response) => {
-    const body = (request.body ?? {}) as Record<string, unknown>
-    const { about: user } = await authorizeAbout(services, request, 'key.add', () => userName(body['user']))
+  router.post('/api/v1/keys', async (request, response) => {
+    let body: Record<string, unknown> = {}
+    const { about: user } = await authorizeAbout(services, request, 'key.add', async () => {
+      body = await readFields(request)
+      return userName(body['user'])
+    })
     const key = parsePublicKey(typeof body['key'] === 'string' ? body['key'] : '')
     const added = await sshKeys.add(user, key, services.now())
     response.status(201).json(view(added))

@@ -1,10 +1,10 @@
 /** Packages and their maintainers for programs; admins add and remove them. */
-import { json, Router } from 'express'
+import { Router } from 'express'
 import { AppError } from '../../core/errors.ts'
 import { fullName, isPackageName, parsePackage } from '../../core/names.ts'
 import { validatePackageChange } from '../../schemas/validate.ts'
 import { authorize } from '../auth.ts'
-import { parseBody } from '../body.ts'
+import { parseBody, readFields, readJson } from '../body.ts'
 import { page, readPage } from '../paging.ts'
 import { maintainerNames } from '../user-names.ts'
 import type { Services } from '../services.ts'
@@ -38,9 +38,9 @@ export function packageRoutes(services: Services): Router {
     response.json(await view(await stores.packages.get(parsePackage(`${params.namespace}/${params.name}`))))
   })
 
-  router.post('/api/v1/packages', json({ limit: '64kb' }), async (request, response) => {
+  router.post('/api/v1/packages', async (request, response) => {
     await authorize(services, request, 'package.change')
-    const { package: name, maintainers } = (request.body ?? {}) as Record<string, unknown>
+    const { package: name, maintainers } = await readFields(request)
     const users = maintainerNames(maintainers ?? [])
     const added = await services.transaction(async ({ packages }) => {
       const row = await packages.ensure(parsePackage(String(name)), services.now())
@@ -50,10 +50,10 @@ export function packageRoutes(services: Services): Router {
     response.status(201).json(await view(added))
   })
 
-  router.post('/api/v1/packages/:namespace/:name', json({ limit: '64kb' }), async (request, response) => {
+  router.post('/api/v1/packages/:namespace/:name', async (request, response) => {
     await authorize(services, request, 'package.change')
     const { namespace, name } = request.params
-    const change = parseBody(request.body, validatePackageChange)
+    const change = parseBody(await readJson(request), validatePackageChange)
     const wanted = parsePackage(`${namespace}/${name}`)
     await services.transaction(async ({ packages }) => {
       const { id, allows } = await packages.get(wanted)

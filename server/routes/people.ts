@@ -1,10 +1,10 @@
 /** How people are told of changes: they say what they want to hear, admins vouch for where they are reached. */
-import { json, Router } from 'express'
+import { Router } from 'express'
 import { Forbidden } from '../../core/errors.ts'
 import { holdsPower } from '../../core/permissions.ts'
 import { validateReaderChange } from '../../schemas/validate.ts'
 import { authorizeAbout } from '../auth.ts'
-import { parseBody } from '../body.ts'
+import { parseBody, readJson } from '../body.ts'
 import type { Services } from '../services.ts'
 import { userName } from '../user-names.ts'
 
@@ -26,12 +26,12 @@ export function peopleRoutes(services: Services): Router {
     response.json(await view(about))
   })
 
-  router.post('/api/v1/people/:user', json({ limit: '64kb' }), async (request, response) => {
+  router.post('/api/v1/people/:user', async (request, response) => {
     const identity = await authorizeAbout(services, request, 'person.subscribe', () =>
       userName(request.params.user),
     )
     const user = identity.about
-    const { mail, subscriptions = {} } = parseBody(request.body, validateReaderChange)
+    const { mail, subscriptions = {} } = parseBody(await readJson(request), validateReaderChange)
     // Else everybody could have mail sent to anybody.
     if (mail !== undefined && !holdsPower(identity, 'person.reach'))
       throw new Forbidden(

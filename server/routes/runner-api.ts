@@ -1,10 +1,10 @@
 /** What runners ask and tell: internal, for tokens of scope `runner`. All of it may be told twice. */
 import { pipeline } from 'node:stream/promises'
-import { json, raw, Router } from 'express'
+import { Router } from 'express'
 import { parsePackage } from '../../core/names.ts'
 import { validateClaim, validateHello, validateReport, validateStep } from '../../schemas/validate.ts'
 import { authorize } from '../auth.ts'
-import { parseBody } from '../body.ts'
+import { parseBody, readBytes, readJson } from '../body.ts'
 import { claim } from '../flows/claim.ts'
 import { isStale, passFence } from '../flows/fence.ts'
 import { keepArtifact } from '../flows/keep-artifact.ts'
@@ -24,15 +24,15 @@ export function runnerApiRoutes(services: Services): Router {
     next()
   })
 
-  router.post('/hello', json({ limit: limits.facts }), async (request, response) => {
-    const { runner, instance, ...facts } = parseBody(request.body, validateHello)
+  router.post('/hello', async (request, response) => {
+    const { runner, instance, ...facts } = parseBody(await readJson(request, limits.facts), validateHello)
     await stores.runners.put({ id: runner, instance, facts, seenAt: services.now() })
     await loseFormerInstances(services, runner, instance)
     response.status(204).end()
   })
 
-  router.post('/executions/:uuid/claim', json({ limit: limits.facts }), async (request, response) => {
-    const claimant = parseBody(request.body, validateClaim)
+  router.post('/executions/:uuid/claim', async (request, response) => {
+    const claimant = parseBody(await readJson(request, limits.facts), validateClaim)
     response.json(await claim(services, executionOf(request), claimant))
   })
 
@@ -43,8 +43,8 @@ export function runnerApiRoutes(services: Services): Router {
     await pipeline(tar, response)
   })
 
-  router.post(`${attemptPath}/steps`, json({ limit: limits.facts }), async (request, response) => {
-    const { step, machine } = parseBody(request.body, validateStep)
+  router.post(`${attemptPath}/steps`, async (request, response) => {
+    const { step, machine } = parseBody(await readJson(request, limits.facts), validateStep)
     const { attempt } = await passFence(services, attemptOf(request))
     await services.transaction(async ({ attempts }) => {
       await attempts.beginStep(attempt.executionId, attempt.number, step, services.now())
@@ -62,16 +62,12 @@ export function runnerApiRoutes(services: Services): Router {
     response.json({ continue: passed !== null })
   })
 
-  router.post(
-    `${attemptPath}/log`,
-    raw({ type: () => true, limit: limits.log }),
-    async (request, response) => {
-      const { attempt } = await passFence(services, attemptOf(request))
-      const bytes: Buffer = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-      const key = { execution: attempt.executionId, attempt: attempt.number }
-      response.json({ size: await services.files.appendLog(key, offsetOf(request), bytes) })
-    },
-  )
+  router.post(`${attemptPath}/log`, async (request, response) => {
+    const { attempt } = await passFence(services, attemptOf(request))
+    const bytes = await readBytes(request, limits.log)
+    const key = { execution: attempt.executionId, attempt: attempt.number }
+    response.json({ size: await services.files.appendLog(key, offsetOf(request), bytes) })
+  })
 
   router.put(`${attemptPath}/artifacts/*path`, async (request, response) => {
     const { attempt } = await passFence(services, attemptOf(request))
@@ -80,8 +76,8 @@ export function runnerApiRoutes(services: Services): Router {
     response.status(204).end()
   })
 
-  router.post(`${attemptPath}/report`, json({ limit: limits.report }), async (request, response) => {
-    const told = parseBody(request.body, validateReport)
+  router.post(`${attemptPath}/report`, async (request, response) => {
+    const told = parseBody(await readJson(request, limits.report), validateReport)
     await report(services, attemptOf(request), told)
     response.status(204).end()
   })

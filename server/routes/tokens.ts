@@ -1,18 +1,20 @@
 /** Tokens: made by admins, shown once. */
-import { json, Router } from 'express'
+import { Router } from 'express'
 import { AppError } from '../../core/errors.ts'
 import { scopes, type Scope } from '../../core/permissions.ts'
 import { authorizeAbout } from '../auth.ts'
+import { readFields } from '../body.ts'
 import type { Services } from '../services.ts'
 import { userName } from '../user-names.ts'
 
 export function tokenRoutes(services: Services): Router {
   const router = Router()
-  router.post('/api/v1/tokens', json({ limit: '64kb' }), async (request, response) => {
-    const body = (request.body ?? {}) as Record<string, unknown>
-    const { about: user } = await authorizeAbout(services, request, 'token.make', () =>
-      userName(body['user']),
-    )
+  router.post('/api/v1/tokens', async (request, response) => {
+    let body: Record<string, unknown> = {}
+    const { about: user } = await authorizeAbout(services, request, 'token.make', async () => {
+      body = await readFields(request)
+      return userName(body['user'])
+    })
     const granted = readScopes(body['scopes'])
     const expires = readExpiry(body['expires'] ?? null)
     const token = await services.stores.tokens.create(user, granted, { now: services.now(), expires })

@@ -1,12 +1,12 @@
 /** Where a package's checks are kept when that is not here: set by admins, and told of pushes by the forge's webhook. */
 import { randomBytes } from 'node:crypto'
-import { json, raw, Router, type Request } from 'express'
+import { Router, type Request } from 'express'
 import { AppError } from '../../core/errors.ts'
 import { forgeAt, isFromForge, isUpstreamAddress, signatureHeaders } from '../../core/forges.ts'
 import { fullName, parsePackage } from '../../core/names.ts'
 import { validateUpstreamChange } from '../../schemas/validate.ts'
 import { authorize, authorizeOn } from '../auth.ts'
-import { parseBody } from '../body.ts'
+import { parseBody, readBytes, readJson } from '../body.ts'
 import type { Services } from '../services.ts'
 import type { Package } from '../store/packages.ts'
 import type { Upstream } from '../store/upstreams.ts'
@@ -38,9 +38,9 @@ export function upstreamRoutes(services: Services): Router {
     response.json(view(await upstreams.get(await named(request))))
   })
 
-  router.put(path, json({ limit: '64kb' }), async (request, response) => {
+  router.put(path, async (request, response) => {
     await authorize(services, request, 'upstream.change')
-    const { url, forge, statusToken = null } = parseBody(request.body, validateUpstreamChange)
+    const { url, forge, statusToken = null } = parseBody(await readJson(request), validateUpstreamChange)
     if (!isUpstreamAddress(url)) throw badAddress(url)
     const found = await named(request)
     const kind = forge ?? forgeAt(url)
@@ -66,10 +66,10 @@ export function upstreamRoutes(services: Services): Router {
     response.status(202).json(view(await upstreams.get(found)))
   })
 
-  router.post(`${path}/pushed`, raw({ type: () => true, limit: webhookLimit }), async (request, response) => {
+  router.post(`${path}/pushed`, async (request, response) => {
     const found = await named(request)
     const { secret } = await upstreams.get(found)
-    const body: Buffer = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+    const body = await readBytes(request, webhookLimit)
     if (!isFromForge(request.headers, body, secret)) throw badSignature()
     await upstreams.ask(found.id, services.now())
     response.status(202).json(view(await upstreams.get(found)))

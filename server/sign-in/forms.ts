@@ -8,7 +8,7 @@ import { requireViewer, type Viewer } from './session.ts'
 /** Fields by their name; given twice, the last counts. */
 export type Fields = Readonly<Record<string, string>>
 
-const read = urlencoded({ extended: false, limit: '64kb', parameterLimit: 100 })
+const read = urlencoded({ extended: false, limit: '64kb', parameterLimit: 100, inflate: false })
 
 /** Reads a form and refuses one that another site had a browser send. */
 export const ownForm = ({ baseUrl }: Pick<Services, 'baseUrl'>): RequestHandler =>
