@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { openDatabase } from '../../server/store/database.ts'
 import { temporaryFolder } from './folder.ts'
 import { startCluster, template } from './postgres-cluster.ts'
+import { startRabbitmq } from './rabbitmq.ts'
 
 export interface Shared extends AsyncDisposable {
   /** What whoever uses it must know, as JSON. */
@@ -27,6 +28,15 @@ export const sharedServers: Readonly<Record<string, () => Promise<Shared>>> = {
     return orDisposed({ facts, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }, () =>
       migrate(facts),
     )
+  },
+
+  /** A broker that nobody kills: whoever wants to starts one. */
+  async rabbitmq() {
+    const { url, tlsUrl, certificates, ...broker } = await startRabbitmq()
+    return {
+      facts: { url, tlsUrl, certificates },
+      [Symbol.asyncDispose]: () => broker[Symbol.asyncDispose](),
+    }
   },
 }
 
