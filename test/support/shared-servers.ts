@@ -1,6 +1,7 @@
 /** What all files of a run share: each started or made when it is first asked for, and ended with the run. */
 import { join } from 'node:path'
 import { openDatabase } from '../../server/store/database.ts'
+import { browserFlags } from './browser-flags.ts'
 import { temporaryFolder } from './folder.ts'
 import { startCluster, template } from './postgres-cluster.ts'
 import { startRabbitmq } from './rabbitmq.ts'
@@ -37,6 +38,14 @@ export const sharedServers: Readonly<Record<string, () => Promise<Shared>>> = {
       facts: { url, tlsUrl, certificates },
       [Symbol.asyncDispose]: () => broker[Symbol.asyncDispose](),
     }
+  },
+
+  /** Where a browser is asked for contexts, which know nothing of each other. */
+  async chromium() {
+    // Loaded late: each process of the run loads this file, and few want a browser.
+    const { chromium } = await import('playwright-core')
+    const browser = await chromium.launchServer({ executablePath: '/usr/bin/chromium', args: browserFlags })
+    return { facts: browser.wsEndpoint(), [Symbol.asyncDispose]: () => browser.close() }
   },
 }
 
