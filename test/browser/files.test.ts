@@ -108,7 +108,7 @@ describe('what an execution left, in a browser', () => {
   })
 
   it('can be used by everybody, in every colour of a terminal', async function () {
-    this.timeout(60_000)
+    this.timeout(120_000)
     const colours = Array.from(
       { length: 8 },
       (_, at) =>

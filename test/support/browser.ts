@@ -1,7 +1,6 @@
-/** A real browser with a fresh profile, which remembers everything that it complained about. */
-import { join } from 'node:path'
-import { chromium, type BrowserContext, type Page } from 'playwright-core'
-import { temporaryFolder } from './folder.ts'
+/** A profile of its own in the real browser of the run, which remembers everything that it complained about. */
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { shared } from './shared.ts'
 
 export interface TestBrowser extends AsyncDisposable {
   context: BrowserContext
@@ -17,23 +16,20 @@ export interface BrowserSettings {
   script?: boolean
 }
 
-const flags = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-]
+/** Milliseconds that a page may take for anything: only to end a hang. */
+const patience = 50_000
 
 export async function openBrowser(settings: BrowserSettings = {}): Promise<TestBrowser> {
   const { width = 1280, height = 900, scheme = 'light', script = true } = settings
-  const folder = await temporaryFolder()
-  const context = await chromium.launchPersistentContext(join(folder.path, 'profile'), {
-    executablePath: '/usr/bin/chromium',
-    args: flags,
+  const browser: Browser = await chromium.connect(await shared<string>('chromium'))
+  const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: scheme,
     javaScriptEnabled: script,
   })
+  context.setDefaultTimeout(patience)
   const complaints: string[] = []
-  const page = context.pages()[0] ?? (await context.newPage())
+  const page = await context.newPage()
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(`${page.url()}: ${message.text()}`)
   })
@@ -44,7 +40,7 @@ export async function openBrowser(settings: BrowserSettings = {}): Promise<TestB
     complaints,
     async [Symbol.asyncDispose]() {
       await context.close()
-      await folder[Symbol.asyncDispose]()
+      await browser.close()
     },
   }
 }

@@ -51,7 +51,7 @@ export async function openBus(url: string): Promise<Bus> {
     exchange: name,
     heard,
     async hears(what, enough) {
-      await until(what, async () => enough(await heard()), 30_000)
+      await until(what, async () => enough(await heard()))
       return all
     },
     async [Symbol.asyncDispose]() {

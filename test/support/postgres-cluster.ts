@@ -15,8 +15,11 @@ export interface Cluster {
   /** Address of a database in it. */
   urlOf: (database: string) => string
   /** Empty, or a copy of another, which nobody may be connected to. */
-  createDatabase: (name: string, template?: string) => Promise<void>
+  createDatabase: (name: string, from?: string) => Promise<void>
 }
+
+/** The database of the run's cluster that others are copied from: see shared-servers.ts. */
+export const template = 'assay_template'
 
 const run = promisify(execFile)
 
@@ -27,11 +30,12 @@ export function clusterIn(folder: string): Cluster {
   return {
     folder,
     urlOf,
-    async createDatabase(name, template = 'template0') {
+    async createDatabase(name, from = 'template0') {
       const client = new Client(urlOf('postgres'))
       await client.connect()
       try {
-        await client.query(`create database ${name} template ${template}`)
+        // Twice as quick as the other strategy where nothing is synced to a disk.
+        await client.query(`create database ${name} template ${from} strategy file_copy`)
       } finally {
         await client.end()
       }

@@ -9,12 +9,16 @@ import { temporaryFolder } from './folder.ts'
 import { freePorts } from './free-ports.ts'
 import { until } from './until.ts'
 
-export interface TestBroker extends AsyncDisposable {
+/** What clients of one must know. */
+export interface Broker {
   /** `amqp://…`, as the user guest. */
   url: string
   /** `amqps://…` without a user: for clients that prove with a certificate that they are guest. */
   tlsUrl: string
   certificates: Certificates
+}
+
+export interface TestBroker extends Broker, AsyncDisposable {
   /** Ends it at once, as a crash would: what it confirmed is on its disk. */
   kill: () => Promise<void>
   /** Starts it again, at the same address, with what it kept. */
@@ -38,7 +42,7 @@ export async function startRabbitmq(): Promise<TestBroker> {
   const [amqp = 0, tls = 0, distribution = 0, mapper = 0] = await freePorts(4)
   const ports: Ports = { amqp, tls, distribution, mapper }
   const certificates = await makeCertificates(folder.path, 'guest')
-  await writeFile(join(folder.path, 'rabbitmq.conf'), configuration(ports, certificates))
+  await writeFile(join(folder.path, 'rabbitmq.config'), configuration(ports, certificates))
   await writeFile(join(folder.path, 'plugins'), '[rabbitmq_auth_mechanism_ssl].')
   const environment = { ...process.env, ...settings(folder.path, ports) }
   const url = `amqp://127.0.0.1:${amqp}`
@@ -74,16 +78,19 @@ export async function startRabbitmq(): Promise<TestBroker> {
   }
 }
 
-const configuration = ({ tls }: Ports, { authority, server }: Certificates): string => `
-listeners.ssl.1 = 127.0.0.1:${tls}
-ssl_options.cacertfile = ${authority}
-ssl_options.certfile = ${server.certificate}
-ssl_options.keyfile = ${server.key}
-ssl_options.verify = verify_peer
-ssl_options.fail_if_no_peer_cert = true
-ssl_cert_login_from = common_name
-auth_mechanisms.1 = PLAIN
-auth_mechanisms.2 = EXTERNAL
+/** In Erlang's own terms: to understand another form is a second of work. Strings are written as in JSON. */
+const configuration = ({ tls }: Ports, { authority, server }: Certificates): string => `[{rabbit, [
+  {ssl_listeners, [{"127.0.0.1", ${tls}}]},
+  {ssl_options, [
+    {cacertfile, ${JSON.stringify(authority)}},
+    {certfile, ${JSON.stringify(server.certificate)}},
+    {keyfile, ${JSON.stringify(server.key)}},
+    {verify, verify_peer},
+    {fail_if_no_peer_cert, true}
+  ]},
+  {ssl_cert_login_from, common_name},
+  {auth_mechanisms, ['PLAIN', 'EXTERNAL']}
+]}].
 `
 
 /** All that RabbitMQ and Erlang would otherwise look for, or leave, elsewhere on the host. */

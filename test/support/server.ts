@@ -3,6 +3,7 @@ import { readConfig, type Config } from '../../core/config.ts'
 import { startServer, type RunningServer } from '../../server/main.ts'
 import type { Scope } from '../../core/permissions.ts'
 import { temporaryFolder } from './folder.ts'
+import { freshSqlite } from './sqlite.ts'
 
 export interface TestServer extends RunningServer, AsyncDisposable {
   /** Makes a token of `user`. */
@@ -12,6 +13,7 @@ export interface TestServer extends RunningServer, AsyncDisposable {
 export async function startTestServer(overrides: Partial<Config> = {}): Promise<TestServer> {
   const folder = await temporaryFolder()
   const config = readConfig({ ASSAY_DATA: folder.path, ASSAY_LISTEN: '127.0.0.1:0', ASSAY_LOG: 'silent' })
+  if (!('databaseUrl' in overrides)) await freshSqlite(config.databaseUrl)
   const running = await startServer({ ...config, ...overrides })
   const { services } = running
   const close = async (): Promise<void> => {

@@ -1,11 +1,14 @@
 /** Waits for what will be true, instead of sleeping and hoping. */
 import { setTimeout as sleep } from 'node:timers/promises'
 
+/** Milliseconds: long, for it only ends a hang, and the host may be busy; less than mocha has, for the better message. */
+const long = 50_000
+
 /** The first value of `look` that is neither false, null nor undefined; throws after `patience` milliseconds. */
 export async function until<T>(
   what: string,
   look: () => Promise<T> | T,
-  patience = 15_000,
+  patience = long,
 ): Promise<NonNullable<T>> {
   const deadline = AbortSignal.timeout(patience)
   for (;;) {

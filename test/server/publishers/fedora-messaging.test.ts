@@ -5,11 +5,11 @@ import { assay, startAssay, type Service } from '../../support/assay.ts'
 import { openBus, type Bus, type Heard } from '../../support/bus.ts'
 import { deafProxy } from '../../support/deaf-proxy.ts'
 import { temporaryFolder, type TemporaryFolder } from '../../support/folder.ts'
-import type { TestBroker } from '../../support/rabbitmq.ts'
+import type { Broker } from '../../support/rabbitmq.ts'
 import { passed, reportOf, testRunner, type TestRunner } from '../../support/runner.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
 import { settingsFile } from '../../support/settings.ts'
-import { sharedRabbitmq } from '../../support/shared-rabbitmq.ts'
+import { shared } from '../../support/shared.ts'
 import { addHello, addPackage, announce, oneExecution } from '../../support/site.ts'
 import { until } from '../../support/until.ts'
 
@@ -21,7 +21,7 @@ const failed = reportOf(
 
 describe('publishing in the form of Fedora Messaging', function () {
   this.timeout(60_000)
-  let broker: TestBroker
+  let broker: Broker
   let bus: Bus
   let folder: TemporaryFolder
   let server: TestServer | undefined
@@ -29,7 +29,7 @@ describe('publishing in the form of Fedora Messaging', function () {
 
   before(async function () {
     this.timeout(150_000)
-    broker = await sharedRabbitmq()
+    broker = await shared<Broker>('rabbitmq')
   })
   beforeEach(async () => {
     folder = await temporaryFolder()
@@ -130,36 +130,6 @@ describe('publishing in the form of Fedora Messaging', function () {
       scratch: false,
     })
     assert.equal(test.result, 'passed')
-  })
-
-  it('loses nothing while the broker crashes and comes back, and keeps the order of each execution', async function () {
-    this.timeout(200_000)
-    const { services } = await start()
-    const ids: string[] = []
-    const one = async (): Promise<void> => {
-      const id = await oneExecution(services)
-      ids.push(id)
-      await runner.report(await runner.take(id), passed)
-    }
-    await one()
-    await bus.hears('the first', ({ length }) => length >= 3)
-    await one()
-    await broker.kill()
-    await one()
-    await broker.start()
-    await one()
-    await until(
-      'everything to be delivered',
-      async () => (await services.stores.outbox.unfinished()).length === 0,
-      60_000,
-    )
-    const all = await bus.heard()
-    for (const id of ids) {
-      const told = all.filter(({ body }) => body['id'] === id)
-      // A broker that crashed before it confirmed is told again: the same message, known by its id.
-      const once = [...new Map(told.map((message) => [message.id, message])).values()]
-      assert.deepEqual(topicsOf(once), phases)
-    }
   })
 
   it('sends again, under the same id, what was not confirmed when the server was killed', async () => {

@@ -15,7 +15,7 @@ onEachDatabase('one table of results', (open) => {
   const execution = randomUUID()
 
   before(async () => {
-    database = await open()
+    database = await open('nothing')
     db = knex(databaseOptions(database.url))
     await db.migrate.up({ name: '001-ground' })
     await executionBefore(db, execution)
