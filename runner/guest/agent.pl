@@ -28,6 +28,17 @@ sub beat {
     $heard ? say_line('"say":"beat"') : say_line(qq("say":"ready","boot":$boot));
 }
 
+# Where a check took all memory or all processes, there is none for a while: the kernel ends somebody, or the host does.
+sub fork_or_wait {
+    for (1 .. 300) {
+        my $pid = fork;
+        return $pid if defined $pid;
+        beat();
+        select undef, undef, undef, 0.1;
+    }
+    die "assay: nothing can be started any more\n";
+}
+
 # Never blocks, never follows a link: what lies there may have been put there by the check.
 sub open_regular {
     my ($path) = @_;
@@ -212,7 +223,7 @@ sub look_around {
     push @words, 'dpkg-query -W', 'apt-cache policy base-files';
     # What tests of DEP-8 begin with.
     push @words, 'chmod --version', 'chown --version', 'mkdir --version', q(su -s /bin/bash tester -c 'perl -e 1');
-    my $pid = fork // die $!;
+    my $pid = fork_or_wait();
     if ($pid == 0) {
         open STDOUT, '>', '/dev/null';
         open STDERR, '>', '/dev/null';
@@ -307,10 +318,10 @@ sub ready_phase {
     pipe my $count, my $report or die $!;
     pipe my $word, my $go or die $!;
     pipe my $up, my $there or die $!;
-    my $pumper = fork // die $!;
+    my $pumper = fork_or_wait();
     if ($pumper == 0) { close $_ for $write, $teller, $count, $word, $go, $up, $there; pump($read, $told, $report) }
     close $_ for $read, $told, $report;
-    my $pid = fork // die $!;
+    my $pid = fork_or_wait();
     if ($pid == 0) {
         POSIX::setsid();
         spill("$group/cgroup.procs", $$) if $name eq 'check' && $killer;
