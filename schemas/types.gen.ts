@@ -6,6 +6,7 @@
 export type AgentMessage =
   | AgentReady
   | AgentWarm
+  | AgentTime
   | AgentBegun
   | AgentStarted
   | AgentExited
@@ -74,10 +75,20 @@ export interface AgentWarm {
   lists?: 'fetched' | 'missed'
 }
 /**
+ * Asks for the host's time, which is answered at once.
+ */
+export interface AgentTime {
+  say: 'time'
+}
+/**
  * The machine is its own: clock, randomness and names, and what was handed over is in place.
  */
 export interface AgentBegun {
   say: 'begun'
+  /**
+   * By how much its clock may differ from the time that it was told.
+   */
+  clockErrorMs: number
 }
 export interface AgentStarted {
   say: 'started'
@@ -789,6 +800,10 @@ export interface MachineFacts {
    * How it came to be: booted, cloned from a template, or a clone that was waiting.
    */
   start?: 'boot' | 'clone' | 'pool'
+  /**
+   * By how much its clock, when it was last set, may have differed from the runner's.
+   */
+  clockErrorMs?: number
   /**
    * Why it was booted where a clone was wanted.
    *

@@ -12,7 +12,7 @@ my $home  = '/var/lib/assay';
 my $input = '/run/assay/in';
 my %limit = (results => 8 << 20, reports => 100, listed => 100_000, drained => 4 << 20, database => 16 << 20);
 my ($control, $log, $port, $output, $input_disk, $group, $killer, $boot, $rehearsing, %ready, %phase, %terminal);
-my ($heard, $last_beat) = (0, undef);
+my ($heard, $last_beat, $buffer, $clock_error) = (0, undef, '', 0);
 # dpkg's own record of what is installed, as it was when the check began or, after a reboot, went on.
 my $database = '';
 
@@ -26,6 +26,17 @@ sub beat {
     return if defined $last_beat && now() - $last_beat < 2;
     $last_beat = now();
     $heard ? say_line('"say":"beat"') : say_line(qq("say":"ready","boot":$boot));
+}
+
+# Where a check took all memory or all processes, there is none for a while: the kernel ends somebody, or the host does.
+sub fork_or_wait {
+    for (1 .. 300) {
+        my $pid = fork;
+        return $pid if defined $pid;
+        beat();
+        select undef, undef, undef, 0.1;
+    }
+    die "assay: nothing can be started any more\n";
 }
 
 # Never blocks, never follows a link: what lies there may have been put there by the check.
@@ -93,8 +104,8 @@ sub prepare_folders {
 # A clone wakes with all that its template remembers: what must differ from machine to machine is made to differ here,
 # before the first instruction of anybody else. A machine that booted by itself goes the same way.
 sub begin {
-    my ($entropy, $seconds, $nanoseconds, $id, $name) = @_;
-    syscall 227, 0, my $time = pack 'qq', $seconds, $nanoseconds;    # clock_settime, CLOCK_REALTIME
+    my ($entropy, $id, $name) = @_;
+    set_clock();
     add_entropy(pack 'H*', $entropy);
     own_name($id, $name);
 }
@@ -102,7 +113,50 @@ sub begin {
 # The host filled the disk meanwhile.
 sub take_input {
     mount_input();
-    say_line('"say":"begun"');
+    say_line(sprintf '"say":"begun","clockErrorMs":%.3f', $clock_error / 1e6);
+}
+
+# Nanoseconds: 0 is CLOCK_REALTIME, 1 CLOCK_MONOTONIC, which goes at the same pace.
+sub clock {
+    my ($which) = @_;
+    syscall 228, $which, my $time = pack 'qq', 0, 0;                                # clock_gettime
+    my ($seconds, $nanoseconds) = unpack 'qq', $time;
+    return $seconds * 1_000_000_000 + $nanoseconds;
+}
+
+# As NTP does: what the host says is half the way there and back old, give or take that half, however long either waited
+# for a processor. The quickest way of a few counts; the more were slow, the less is hoped for.
+sub set_clock {
+    my ($way, $ahead);
+    for my $tries (1 .. 8) {
+        my $asked = clock(1);
+        my $host  = ask_time();
+        my $took  = clock(1) - $asked;
+        ($way, $ahead) = ($took, $host - $asked - ($took >> 1)) if !defined $way || $took < $way;
+        last if $way < $tries * 1_000_000;
+    }
+    for (1 .. 8) {
+        my $before = clock(1);
+        my $time   = $before + $ahead;
+        syscall 227, 0, my $set = pack 'qq', int($time / 1_000_000_000), $time % 1_000_000_000;   # clock_settime
+        my $late = clock(1) - $before;
+        $clock_error = ($way >> 1) + $late + 1000;
+        last if $late < 1_000_000;
+    }
+}
+
+# Other words may come before the answer: they wait. In a rehearsal nobody answers.
+sub ask_time {
+    say_line('"say":"time"');
+    $buffer = 'time ' . clock(0) . "\n$buffer" if $rehearsing;
+    hear_more() until $buffer =~ s/^time (\d{1,19})\n//m;
+    return $1;
+}
+
+sub hear_more {
+    my $got = sysread $control, my $chunk, 4096;
+    if ($got) { $buffer .= $chunk }
+    else      { select undef, undef, undef, 0.1 }
 }
 
 # Credited, and taken at once by the generator that everybody reads from.
@@ -183,7 +237,7 @@ sub rehearse {
     sysopen my $random, '/dev/urandom', O_RDONLY or return;
     sysread $random, my $bytes, 48;
     $rehearsing = 1;
-    begin(unpack('H*', $bytes), time, 0, slurp('/etc/machine-id'), slurp('/proc/sys/kernel/hostname'));
+    begin(unpack('H*', $bytes), slurp('/etc/machine-id'), slurp('/proc/sys/kernel/hostname'));
     take_input();
     start_phase('check');
     select undef, undef, undef, 0.005 until waitpid($phase{pid}, WNOHANG) == $phase{pid};
@@ -212,7 +266,7 @@ sub look_around {
     push @words, 'dpkg-query -W', 'apt-cache policy base-files';
     # What tests of DEP-8 begin with.
     push @words, 'chmod --version', 'chown --version', 'mkdir --version', q(su -s /bin/bash tester -c 'perl -e 1');
-    my $pid = fork // die $!;
+    my $pid = fork_or_wait();
     if ($pid == 0) {
         open STDOUT, '>', '/dev/null';
         open STDERR, '>', '/dev/null';
@@ -307,10 +361,10 @@ sub ready_phase {
     pipe my $count, my $report or die $!;
     pipe my $word, my $go or die $!;
     pipe my $up, my $there or die $!;
-    my $pumper = fork // die $!;
+    my $pumper = fork_or_wait();
     if ($pumper == 0) { close $_ for $write, $teller, $count, $word, $go, $up, $there; pump($read, $told, $report) }
     close $_ for $read, $told, $report;
-    my $pid = fork // die $!;
+    my $pid = fork_or_wait();
     if ($pid == 0) {
         POSIX::setsid();
         spill("$group/cgroup.procs", $$) if $name eq 'check' && $killer;
@@ -548,7 +602,7 @@ sub collect {
 
 sub obey {
     my ($line) = @_;
-    if    ($line =~ /^begin ([0-9a-f]+) (\d+) (\d+) ([0-9a-f]{32}) ([a-z0-9-]+)$/) { begin($1, $2, $3, $4, $5) }
+    if    ($line =~ /^begin ([0-9a-f]+) ([0-9a-f]{32}) ([a-z0-9-]+)$/) { begin($1, $2, $3) }
     elsif ($line =~ /^take input$/)                     { take_input() }
     elsif ($line =~ /^warm (all|some)$/)                { warm($1) }
     elsif ($line =~ /^run (prepare|check)(?: (\S*))?$/) { start_phase($1, $2) unless $phase{pid} }
@@ -584,7 +638,6 @@ sub await_word {
     return vec($ready, fileno($control), 1);
 }
 
-my $buffer = '';
 while (1) {
     beat();
     if ($phase{pid} && waitpid($phase{pid}, WNOHANG) == $phase{pid}) { end_phase($?); next }
@@ -592,8 +645,6 @@ while (1) {
     # The check reboots by itself, and waits until we have said so: the file is gone then.
     announce_reboot("$home/reboot-prepared") if $phase{pid} && -e "$home/reboot-prepared";
     next unless await_word($phase{pid} ? 0.05 : 0.5);
-    my $got = sysread $control, my $chunk, 4096;
-    if (!$got) { select undef, undef, undef, 0.1; next }
-    $buffer .= $chunk;
+    hear_more();
     while ($buffer =~ s/^([^\n]*)\n//) { $heard = 1; obey($1) }
 }

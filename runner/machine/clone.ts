@@ -78,7 +78,7 @@ export async function wakeClone(
   const until = AbortSignal.any([signal, AbortSignal.timeout(limitMs[settings.accelerator])])
   const filled = fillInput(place.folder, spec.input, until)
   try {
-    const begin = beginner(life)
+    const begin = beginner(life, facts)
     filled.catch(() => undefined)
     // Qemu since 8.2 learns how large a disk is when it first goes on: not of one that is being filled.
     if (!loaded.hasRun) await filled

@@ -22,7 +22,8 @@ export interface Cold {
 
 /** Rejects as openMachine promises. */
 export async function bootMachine(spec: MachineSpec, cold: Cold): Promise<Machine> {
-  const { facts, signal, settings } = cold
+  const { signal, settings } = cold
+  const facts: MachineFacts = { ...cold.facts, start: 'boot' }
   const limit = AbortSignal.timeout(settings.bootTimeoutMs)
   const place = await makePlace(settings.folder)
   let life: Life | null = null
@@ -31,10 +32,10 @@ export async function bootMachine(spec: MachineSpec, cold: Cold): Promise<Machin
     const owned = await makeDisks(place.folder, cold.image)
     await fillInput(place.folder, spec.input, until)
     life = await launch(spec, { ...cold, place, owned, birth: 'boot', signal: until })
-    const begin = beginner(life)
+    const begin = beginner(life, facts)
     if (!(await life.hear(({ say }) => say === 'ready', until)) || !(await begin(until)))
       throw new Error(`The machine died while it booted. ${life.death()?.detail ?? life.death()?.how ?? ''}`)
-    return machineOf(life, { spec, place, begin, facts: { ...facts, start: 'boot' } })
+    return machineOf(life, { spec, place, begin, facts })
   } catch (error) {
     const console = life?.console.text() ?? ''
     await life?.end()
@@ -44,7 +45,7 @@ export async function bootMachine(spec: MachineSpec, cold: Cold): Promise<Machin
       how === 'boot_timeout'
         ? `No agent answered within ${settings.bootTimeoutMs / 1000} seconds.`
         : (error as Error).message
-    throw new MachineFailed(how, why, { ...facts, ...(console && { console }) })
+    throw new MachineFailed(how, why, { ...cold.facts, ...(console && { console }) })
   }
 }
 

@@ -26,7 +26,8 @@ const plainText = (text: string): string =>
   text.replaceAll(/\x1b\[[0-9;?]*[A-Za-z]|\r/g, '')
 
 describe('a person in a machine', function () {
-  this.timeout(120_000)
+  const patience = 120_000
+  this.timeout(2 * patience)
   let folder: TemporaryFolder
   let checks: string
   let settings: Record<string, string>
@@ -48,7 +49,7 @@ describe('a person in a machine', function () {
   })
 
   const shown = (typist: Typist, words: RegExp) =>
-    until(String(words), () => words.exec(plainText(typist.said())))
+    until(String(words), () => words.exec(plainText(typist.said())), patience)
 
   it('finds a terminal of its own size where the check would run, and Ctrl-C goes to what runs in it', async () => {
     await using person = startOnTerminal(
@@ -105,7 +106,8 @@ describe('a person in a machine', function () {
 
   it('enters the machine of a check that failed for as long as it is kept, again and again, one at a time', async () => {
     await using keeper = startAssay(settings, 'run', checks, '--keep', '--check', 'fails')
-    const id = (await until('the machine to be kept', () => /assay enter (\S+)/.exec(keeper.said())))[1]!
+    const kept = (): RegExpExecArray | null => /assay enter (\S+)/.exec(keeper.said())
+    const id = (await until('the machine to be kept', kept, patience))[1]!
     await using first = startOnTerminal(settings, `$ASSAY enter ${id}; echo code $?`)
     await shown(first, /Run the check: /)
     first.type('cat /root/trace\r')

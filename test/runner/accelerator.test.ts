@@ -9,9 +9,8 @@ import { tinyImage } from '../support/image.ts'
 import { buildTimeout } from '../support/machines.ts'
 
 describe('the accelerator', function () {
-  this.timeout(60_000)
-  before(async function () {
-    this.timeout(buildTimeout)
+  this.timeout(buildTimeout)
+  before(async () => {
     await tinyImage()
   })
 
@@ -22,9 +21,9 @@ describe('the accelerator', function () {
     equal(one.accelerator, 'tcg')
     match(one.why, /^there is no \/dev\/none-such; emulated, a guest booted in \d+\.\d s\.$/)
     deepEqual(one, two)
-    const begun = performance.now()
-    deepEqual(await findAccelerator(proving), one)
-    equal(performance.now() - begun < 1000, true)
+    // Nothing is booted without a kernel, and where kernels are is not even asked.
+    const unasked = { list: () => Promise.reject(new Error('asked for images')) }
+    deepEqual(await findAccelerator({ ...proving, images: unasked }), one)
   })
 
   it('is proven anew when the host is not what it was', async () => {

@@ -8,6 +8,7 @@ import { fetchArtifacts } from '../../runner/fetch-artifacts.ts'
 import type { BuildArtifact } from '../../schemas/types.gen.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/folder.ts'
 import { listenOn } from '../support/listen.ts'
+import { never } from '../support/machines.ts'
 
 describe('fetching an artifact', function () {
   this.timeout(30_000)
@@ -44,13 +45,13 @@ describe('fetching an artifact', function () {
     sha256,
     ...changes,
   })
-  const fetchIt = (changes?: Partial<BuildArtifact>, signal = AbortSignal.timeout(20_000), room?: number) =>
+  const fetchIt = (changes?: Partial<BuildArtifact>, signal = never, room?: number) =>
     fetchArtifact(artifact(changes), target(), { signal, ...(room !== undefined && { room }) })
   const ends = (how: string, message: RegExp) => ({ name: 'AttemptEnded', how, message })
 
   it('brings what was announced', async () => {
     const path = target()
-    assert.equal(await fetchArtifact(artifact(), path, { signal: AbortSignal.timeout(5000) }), bytes.length)
+    assert.equal(await fetchArtifact(artifact(), path, { signal: never }), bytes.length)
     assert.deepEqual(await readFile(path), bytes)
   })
 
@@ -118,7 +119,7 @@ describe('fetching an artifact', function () {
       more()
     }
     await assert.rejects(
-      fetchIt({}, AbortSignal.timeout(20_000), 1_000_000),
+      fetchIt({}, never, 1_000_000),
       ends('artifact_unavailable', /larger than the 1000000 bytes/),
     )
     assert.ok(sent < 50_000_000)
@@ -135,7 +136,7 @@ describe('fetching an artifact', function () {
   it('brings each name once', async () => {
     const both = [artifact(), artifact()]
     await assert.rejects(
-      fetchArtifacts(both, folder.path, AbortSignal.timeout(5000)),
+      fetchArtifacts(both, folder.path, never),
       ends('artifact_mismatch', /hello\.deb twice/),
     )
   })

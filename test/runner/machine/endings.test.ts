@@ -1,16 +1,16 @@
 /** Every way in which a check can end its machine, each with a real guest: told apart, at once, and for good. */
 import { equal, match, ok } from 'node:assert/strict'
 import type { Machines } from '../../../runner/machine/machines.ts'
+import { enoughTime } from '../../support/enough-time.ts'
 import { buildTimeout, openMachine, runOnce, testMachines } from '../../support/machines.ts'
 
 describe('a machine under a hostile check', function () {
-  this.timeout(90_000)
+  this.timeout(buildTimeout)
   let machines: Machines
   /** Takes its time to be noticed: begun before the others, looked at when they are done. */
   let silent: ReturnType<typeof runOnce>
 
-  before(async function () {
-    this.timeout(buildTimeout)
+  before(async () => {
     machines = await testMachines()
     silent = runOnce(machines, 'kill -STOP $(pidof perl); sleep 600', { options: { timeoutMs: 300_000 } })
     silent.catch(() => undefined)
@@ -56,22 +56,24 @@ describe('a machine under a hostile check', function () {
   })
 
   it('ends a fork bomb at the time limit', async () => {
-    const begun = performance.now()
-    const end = await runOnce(machines, 'bomb() { bomb | bomb & }; bomb; sleep 600', {
-      options: { timeoutMs: 5000 },
+    const end = await enoughTime(5000, async (timeoutMs) => {
+      const bomb = 'echo lit; bomb() { bomb | bomb & }; bomb; sleep 600'
+      const done = await runOnce(machines, bomb, { options: { timeoutMs } })
+      return done.output === '' ? null : done
     })
     ok(['timeout', 'guest_hang', 'guest_panic'].includes(end.how), end.how)
-    ok(performance.now() - begun < 60_000)
   })
 
   it('stops a machine that writes more than it may', async () => {
-    const options = { timeoutMs: 60_000 }
+    const options = { timeoutMs: 600_000 }
     const end = await runOnce(machines, 'cat /dev/urandom >/big', { spec: { diskMiB: 64 }, options })
     equal(end.how, 'disk_limit')
   })
 
   it('lets a check that eats all memory fail by itself', async () => {
-    const end = await runOnce(machines, `perl -e '$x .= "x" x 1e7 while 1'`)
+    const end = await runOnce(machines, `perl -e '$x .= "x" x 1e7 while 1'`, {
+      options: { timeoutMs: 600_000 },
+    })
     equal(end.how, 'exited')
     equal(end.exitCode, 137)
     equal(end.detail, 'Memory ran out, and the kernel killed perl.')

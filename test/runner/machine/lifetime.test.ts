@@ -1,6 +1,6 @@
 /** A machine never outlives its runner, however that one dies, and the next start finds nothing left. */
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
@@ -13,9 +13,8 @@ import { buildTimeout } from '../../support/machines.ts'
 import { until } from '../../support/until.ts'
 
 describe('a runner that is killed', function () {
-  this.timeout(90_000)
-  before(async function () {
-    this.timeout(buildTimeout)
+  this.timeout(buildTimeout)
+  before(async () => {
     await tinyImage()
   })
 
@@ -33,7 +32,11 @@ describe('a runner that is killed', function () {
     }
     runner.kill('SIGKILL')
     await once(runner, 'exit')
-    await until('the kernel to end qemu and the relay', async () => (await alive(pids)).length === 0)
+    await until(
+      'the kernel to end qemu and the relay',
+      async () => (await alive(pids)).length === 0,
+      buildTimeout,
+    )
     const left = await readdir(places.machines)
     equal(left.length, 3, 'a machine, one that waited, and the proxy were left')
     const images = await tinyImage()
@@ -54,7 +57,7 @@ describe('a runner that is killed', function () {
 })
 
 describe('a runner that is killed while it makes a template', function () {
-  this.timeout(90_000)
+  this.timeout(buildTimeout)
 
   it('leaves nothing that the next one takes for a template', async () => {
     await using folder = await temporaryFolder()
@@ -63,17 +66,14 @@ describe('a runner that is killed while it makes a template', function () {
     const runner = runnerProcess(folder.path, temporary.path)
     const templates = join(folder.path, 'runner', 'templates')
     const names = (): Promise<string[]> => readdir(templates).catch(() => [])
-    const made = await until('a template that is being made', async () =>
-      (await names()).find((name) => name.startsWith('.making-')),
-    )
-    const pids = await until('its qemu', async () => {
-      const children = await family(runner.pid ?? 0)
-      return children.length >= 2 ? children : null
-    })
+    const making = async (): Promise<string | undefined> =>
+      (await names()).find((name) => name.startsWith('.making-'))
+    const made = await until('a template that is being made', making, buildTimeout)
+    const pids = await until('its qemu', () => processesOf(runner, 2), buildTimeout)
     const owner = await readFile(join(templates, made, 'owner'), 'utf8')
     runner.kill('SIGKILL')
     await once(runner, 'exit')
-    await until('the kernel to end qemu', async () => (await alive(pids)).length === 0)
+    await until('the kernel to end qemu', async () => (await alive(pids)).length === 0, buildTimeout)
     const log = { info: () => undefined, warn: () => undefined }
     const images = await tinyImage()
     const next = await openMachines({ data: folder.path, images, mirrors: [], internetAllowed: false, log })
@@ -111,7 +111,7 @@ function runnerProcess(data: string, temporary: string) {
     const log = { info() {}, warn() {} }
     const machines = await openMachines({ data: process.argv[1], images: await tinyImage(), mirrors: [], internetAllowed: false, pool: 1, log })
     const { run } = await openMachine(machines, { check: 'echo up; sleep 600' }, { network: 'mirror' })
-    await until('a machine that waits', () => machines.waiting() === 1)
+    await until('a machine that waits', () => machines.waiting() === 1, 300_000)
     void run('check', { timeoutMs: 600_000, onOutput: () => console.log('up') })`
   return spawn(process.execPath, ['--input-type=module', '-e', program, data], {
     env: { ...process.env, TMPDIR: temporary },
@@ -124,15 +124,18 @@ async function runnerWithMachine(data: string, temporary: string) {
   await once(runner.stdout, 'data')
   const machines = join(data, 'runner', 'machines')
   const templates = join(data, 'runner', 'templates')
-  const pids = await until('two qemus and their relays', async () => {
-    const children = await family(runner.pid ?? 0)
-    return children.length >= 4 ? children : null
-  })
+  const pids = await until('two qemus and their relays', () => processesOf(runner, 4), buildTimeout)
   const owners = await Promise.all(
     (await readdir(machines)).map((name) => readFile(join(machines, name, 'owner'), 'utf8')),
   )
   const sockets = owners.map((text) => (JSON.parse(text) as { sockets: string }).sockets)
   return { runner, pids, places: { machines, templates, sockets } }
+}
+
+/** null: there are fewer. */
+async function processesOf(runner: ChildProcess, least: number): Promise<number[] | null> {
+  const pids = await family(runner.pid ?? 0)
+  return pids.length >= least ? pids : null
 }
 
 async function family(pid: number): Promise<number[]> {

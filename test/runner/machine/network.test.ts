@@ -19,14 +19,13 @@ ask() {
 const bash = (script: string): string => `cat >/tmp/try <<'END'\n${tools}\n${script}\nEND\nbash /tmp/try`
 
 describe('the network of a machine', function () {
-  this.timeout(90_000)
+  this.timeout(buildTimeout)
   let machines: Machines & { refusals: string[] }
   let mirror: Server
   let host: string
   const hits: string[] = []
 
-  before(async function () {
-    this.timeout(buildTimeout)
+  before(async () => {
     mirror = createServer((request, response) => {
       hits.push(request.url ?? '')
       response.end('from the mirror')
