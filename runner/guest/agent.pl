@@ -138,7 +138,8 @@ sub set_clock {
     for (1 .. 8) {
         my $before = clock(1);
         my $time   = $before + $ahead;
-        syscall 227, 0, my $set = pack 'qq', int($time / 1_000_000_000), $time % 1_000_000_000;   # clock_settime
+        my $rest   = $time % 1_000_000_000;
+        syscall 227, 0, my $set = pack 'qq', ($time - $rest) / 1_000_000_000, $rest;   # clock_settime
         my $late = clock(1) - $before;
         $clock_error = ($way >> 1) + $late + 1000;
         last if $late < 1_000_000;
