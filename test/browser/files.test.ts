@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { violations } from '../support/axe.ts'
 import { openBrowser } from '../support/browser.ts'
 import { past } from '../support/past.ts'
-import { fillSite } from '../support/rich-site.ts'
-import { startTestServer, type TestServer } from '../support/server.ts'
+import type { TestServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
+import { openVisitedSite } from '../support/visited-site.ts'
 
 /** A page of a check that tries whatever a page may try, and writes down what came of it. */
 const hostile = `<!doctype html><title>report</title><h1>A report</h1><pre id="told"></pre><script>
@@ -49,9 +49,9 @@ describe('what an execution left, in a browser', () => {
   let base: string
 
   before(async () => {
-    server = await startTestServer()
-    const { executions } = await fillSite(server.services)
-    id = executions.failed
+    const visited = await openVisitedSite()
+    server = visited.server
+    id = visited.site.executions.failed
     base = `/executions/${id}`
     await past(server.services).artifact(id, 'hostile.html', hostile)
   })

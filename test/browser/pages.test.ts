@@ -4,8 +4,8 @@ import { openBrowser, type BrowserSettings } from '../support/browser.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { commitFiles, push } from '../support/git.ts'
 import { fillMessages } from '../support/messages.ts'
-import { fillSite } from '../support/rich-site.ts'
-import { startTestServer, type TestServer } from '../support/server.ts'
+import type { TestServer } from '../support/server.ts'
+import { openVisitedSite } from '../support/visited-site.ts'
 
 /** The address of a commit with many a file, as a push would leave it. */
 async function commitOfLint({ services }: TestServer): Promise<string> {
@@ -31,8 +31,9 @@ describe('pages in a browser', () => {
 
   before(async function () {
     this.timeout(60_000)
-    server = await startTestServer()
-    const { build, executions, commits } = await fillSite(server.services)
+    const visited = await openVisitedSite()
+    server = visited.server
+    const { build, executions, commits } = visited.site
     await fillMessages(server.services)
     pages = [
       '/',

@@ -44,10 +44,9 @@ describe('XML', () => {
       ))
 
   it('takes time as it is long, whatever it holds', () => {
-    const began = Date.now()
+    // What takes the square of that takes minutes, and mocha ends it.
     const length = 4 << 20
     for (const part of ['<', '<a ', '<!--', '&', '<a b="', '<a>', '</a>', '<![CDATA[', ' ', '<?'])
       assert.throws(() => readXml(part.repeat(length / part.length)), NotXml)
-    assert.ok(Date.now() - began < 5000, `took ${Date.now() - began} ms`)
   })
 })

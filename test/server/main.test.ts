@@ -7,7 +7,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { readConfig } from '../../core/config.ts'
 import { startServer } from '../../server/main.ts'
-import { program } from '../support/assay.ts'
+import { environment, program } from '../support/assay.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/folder.ts'
 import { startTestServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
@@ -28,15 +28,12 @@ describe('the server', () => {
     await folder[Symbol.asyncDispose]()
   })
 
-  const environment = (): Record<string, string> => ({
-    ASSAY_DATA: folder.path,
-    ASSAY_LISTEN: '127.0.0.1:0',
-    ASSAY_LOG: 'silent',
-  })
-  const start = (): ReturnType<typeof startServer> => startServer(readConfig(environment()))
+  const settings = (more: Record<string, string> = {}): NodeJS.ProcessEnv =>
+    environment({ ASSAY_DATA: folder.path, ...more })
+  const start = (): ReturnType<typeof startServer> => startServer(readConfig(settings()))
   const startProgram = async (): Promise<ChildProcess> => {
     const child = spawn(process.execPath, [program, 'serve'], {
-      env: { ...process.env, ...environment() },
+      env: settings(),
       stdio: 'ignore',
     })
     children.push(child)
@@ -97,7 +94,7 @@ describe('the server', () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const { port } = other.address() as AddressInfo
-    const config = readConfig({ ...environment(), ASSAY_LISTEN: `127.0.0.1:${port}` })
+    const config = readConfig(settings({ ASSAY_LISTEN: `127.0.0.1:${port}` }))
     await assert.rejects(startServer(config), { code: 'PORT_IN_USE', message: /ASSAY_LISTEN/ })
     assert.equal(await redisPid(), 0)
     other.close()
@@ -108,12 +105,12 @@ describe('the server', () => {
   it('says so when its data folder is too deep for a socket', async () => {
     const deep = join(folder.path, 'x'.repeat(100))
     await mkdir(deep)
-    const config = readConfig({ ...environment(), ASSAY_DATA: deep })
+    const config = readConfig(settings({ ASSAY_DATA: deep }))
     await assert.rejects(startServer(config), { code: 'DATA_PATH_TOO_LONG', message: /ASSAY_DATA/ })
   })
 
   it('says in one line what is wrong with its environment', async () => {
-    const env = { ...process.env, ...environment(), ASSAY_TYPO: '1' }
+    const env = settings({ ASSAY_TYPO: '1' })
     const child = spawn(process.execPath, [program, 'serve'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
     let text = ''
     child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()))

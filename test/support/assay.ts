@@ -14,6 +14,7 @@ export interface Ran {
 /** Nothing of the environment of whoever runs the tests that could make a difference. */
 export const environment = (settings: Record<string, string>): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
+  TMPDIR: process.env['TMPDIR'],
   HOME: '/nonexistent',
   ASSAY_LISTEN: '127.0.0.1:0',
   ASSAY_LOG: 'silent',

@@ -1,4 +1,5 @@
 /** A whole real server in a folder of its own, on a free port. */
+import { join } from 'node:path'
 import { readConfig, type Config } from '../../core/config.ts'
 import { startServer, type RunningServer } from '../../server/main.ts'
 import type { Scope } from '../../core/permissions.ts'
@@ -10,10 +11,14 @@ export interface TestServer extends RunningServer, AsyncDisposable {
   token: (user: string, scopes: readonly Scope[]) => Promise<string>
 }
 
-export async function startTestServer(overrides: Partial<Config> = {}): Promise<TestServer> {
+/** `fill` puts into its folder what is there before it starts. */
+export async function startTestServer(
+  overrides: Partial<Config> = {},
+  fill = (data: string) => freshSqlite(join(data, 'assay.sqlite')),
+): Promise<TestServer> {
   const folder = await temporaryFolder()
   const config = readConfig({ ASSAY_DATA: folder.path, ASSAY_LISTEN: '127.0.0.1:0', ASSAY_LOG: 'silent' })
-  if (!('databaseUrl' in overrides)) await freshSqlite(config.databaseUrl)
+  if (!('databaseUrl' in overrides)) await fill(folder.path)
   const running = await startServer({ ...config, ...overrides })
   const { services } = running
   const close = async (): Promise<void> => {

@@ -1,10 +1,15 @@
 /** What all files of a run share: each started or made when it is first asked for, and ended with the run. */
 import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+import { readConfig } from '../../core/config.ts'
+import { openServices } from '../../server/services.ts'
 import { openDatabase } from '../../server/store/database.ts'
 import { browserFlags } from './browser-flags.ts'
 import { temporaryFolder } from './folder.ts'
 import { startCluster, template } from './postgres-cluster.ts'
-import { startRabbitmq } from './rabbitmq.ts'
+import { startRabbitmq, type Broker } from './rabbitmq.ts'
+import { fillSite } from './rich-site.ts'
+import type { FilledFolder } from './visited-site.ts'
 
 export interface Shared extends AsyncDisposable {
   /** What whoever uses it must know, as JSON. */
@@ -13,53 +18,55 @@ export interface Shared extends AsyncDisposable {
 
 export const sharedServers: Readonly<Record<string, () => Promise<Shared>>> = {
   /** The folder of a cluster in which `template` has the tables of Assay. */
-  async postgres() {
-    const cluster = await startCluster()
-    const shared = { facts: cluster.folder, [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose]() }
-    return orDisposed(shared, async () => {
-      await cluster.createDatabase(template)
-      await migrate(cluster.urlOf(template))
-    })
-  },
+  postgres: async () =>
+    sharing(await startCluster(), async ({ folder, createDatabase, urlOf }) => {
+      await createDatabase(template)
+      await (await openDatabase(urlOf(template))).destroy()
+      return folder
+    }),
 
   /** The path of a file with the tables of Assay, to be copied. */
-  async sqlite() {
-    const folder = await temporaryFolder()
-    const facts = join(folder.path, 'template.sqlite')
-    return orDisposed({ facts, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }, () =>
-      migrate(facts),
-    )
-  },
+  sqlite: async () =>
+    sharing(await temporaryFolder(), async ({ path }) => {
+      const file = join(path, 'template.sqlite')
+      await (await openDatabase(file)).destroy()
+      return file
+    }),
+
+  /** A data folder with a site that has something of everything, to be copied. */
+  richSite: async () =>
+    sharing(await temporaryFolder(), async ({ path }): Promise<FilledFolder> => {
+      const config = readConfig({ ASSAY_DATA: path, ASSAY_LOG: 'silent' })
+      const { services, close } = await openServices(config, () => 'http://localhost')
+      const site = await fillSite(services).finally(close)
+      return { folder: path, site }
+    }),
 
   /** A broker that nobody kills: whoever wants to starts one. */
-  async rabbitmq() {
-    const { url, tlsUrl, certificates, ...broker } = await startRabbitmq()
-    return {
-      facts: { url, tlsUrl, certificates },
-      [Symbol.asyncDispose]: () => broker[Symbol.asyncDispose](),
-    }
-  },
+  rabbitmq: async () =>
+    sharing(await startRabbitmq(), ({ url, tlsUrl, certificates }): Broker => ({
+      url,
+      tlsUrl,
+      certificates,
+    })),
 
   /** Where a browser is asked for contexts, which know nothing of each other. */
   async chromium() {
-    // Loaded late: each process of the run loads this file, and few want a browser.
-    const { chromium } = await import('playwright-core')
     const browser = await chromium.launchServer({ executablePath: '/usr/bin/chromium', args: browserFlags })
     return { facts: browser.wsEndpoint(), [Symbol.asyncDispose]: () => browser.close() }
   },
 }
 
-/** What was started, once `rest` was done to it. */
-async function orDisposed(shared: Shared, rest: () => Promise<void>): Promise<Shared> {
+/** What was started, with what `prepare` makes of it for others. */
+async function sharing<T extends AsyncDisposable>(
+  started: T,
+  prepare: (started: T) => unknown,
+): Promise<Shared> {
+  const dispose = (): Promise<void> => Promise.resolve(started[Symbol.asyncDispose]())
   try {
-    await rest()
-    return shared
+    return { facts: await prepare(started), [Symbol.asyncDispose]: dispose }
   } catch (error) {
-    await shared[Symbol.asyncDispose]()
+    await dispose()
     throw error
   }
-}
-
-async function migrate(url: string): Promise<void> {
-  await (await openDatabase(url)).destroy()
 }

@@ -8,7 +8,7 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { commandLines } from './command-lines.ts'
-import { sharedServers, type Shared } from './shared-servers.ts'
+import type { Shared } from './shared-servers.ts'
 
 let folder = ''
 let server: Server
@@ -31,6 +31,8 @@ export async function mochaGlobalSetup(): Promise<void> {
 
 /** JSON of what the asker needs to know of the server, or of why there is none. */
 async function answer(name: string): Promise<string> {
+  // Loaded late: each process of the run loads this file, and only this one starts servers.
+  const { sharedServers } = await import('./shared-servers.ts')
   const start = sharedServers[name]
   if (!start) return JSON.stringify({ error: `there is no shared server ${name}` })
   const starting = started.get(name) ?? start()

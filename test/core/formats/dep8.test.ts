@@ -150,12 +150,11 @@ describe('reading DEP-8', () => {
     assert.match(read('').faults[0]!.message, /declares no tests/)
   })
 
-  it('is done with hostile files in seconds', () => {
-    const began = Date.now()
+  it('takes time as it is long, whatever it holds', () => {
+    // What takes the square of that takes minutes, and mocha ends it.
     for (const part of ['Tests: a\n\n', ' ', 'a:\n', '#', 'Depends: a | ', 'Tests: a\nDepends: <', ','])
-      read(part.repeat((1 << 20) / part.length))
-    read(`Tests: a\nDepends: a ${'<!x> '.repeat(100_000)}!\n`)
-    read(`Tests: a\nDepends: a${' '.repeat(500_000)}!\n`)
-    assert.ok(Date.now() - began < 10_000, `took ${Date.now() - began} ms`)
+      read(part.repeat((2 << 20) / part.length))
+    read(`Tests: a\nDepends: a ${'<!x> '.repeat(400_000)}!\n`)
+    read(`Tests: a\nDepends: a${' '.repeat(2 << 20)}!\n`)
   })
 })

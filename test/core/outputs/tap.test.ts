@@ -120,21 +120,21 @@ not ok 2 - later # TODO
     ]))
 
   it('is bounded, whatever it holds', () => {
-    const began = Date.now()
     const many = parseTap(`1..9999\n${'ok\n'.repeat(9999)}`)
     assert.equal(many.results.length, 5000)
     assert.match(many.notes.join(' '), /Only the first 5000/)
+    // So many that what takes the square of a line's length takes minutes, and mocha ends it.
+    const lines = (line: string): string => `${line}\n`.repeat(200)
     const hostile = [
-      `ok ${' '.repeat(60_000)}\\`,
-      `ok ${'\\'.repeat(60_001)}`,
-      `ok ${'# '.repeat(30_000)}\u2028`,
-      `1..1 # skip${' '.repeat(60_000)}\u2028`,
+      lines(`ok ${' '.repeat(60_000)}\\`),
+      lines(`ok ${'\\'.repeat(60_001)}`),
+      lines(`ok ${'# '.repeat(30_000)}\u2028`),
+      lines(`1..1 # skip${' '.repeat(60_000)}\u2028`),
       `${' '.repeat(400)}ok`,
       'x\n'.repeat(4 << 20),
       `ok\n  ---\n${'  a: [\n'.repeat(20_000)}`,
       Array.from({ length: 30 }, (_, at) => `${'    '.repeat(at)}ok\n`).join(''),
     ]
     for (const text of hostile) assert.ok(parseTap(text).results.length <= 5000)
-    assert.ok(Date.now() - began < 5000, `took ${Date.now() - began} ms`)
   })
 })

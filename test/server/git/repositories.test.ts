@@ -18,18 +18,22 @@ describe('a check repository', function () {
   let server: TestServer
   let clone: Clone
   let commit: string
+  /** When it was made: in git's whole seconds, not before the first nor after the second. */
+  const made = { after: '', before: '' }
 
   before(async () => {
     server = await startTestServer()
     clone = await openClone(server)
     await symlink('smoke.sh', join(clone.path, 'same'))
     await symlink('/etc/passwd', join(clone.path, 'elsewhere'))
+    made.after = new Date(Math.floor(Date.now() / 1000) * 1000).toISOString()
     commit = await clone.commit({
       'checks.yaml': manifest(),
       'smoke.sh': 'exit 0\n',
       'data/é/noise': randomBytes(3 * 1024 ** 2),
       [`long/${'x'.repeat(120)}/${'y'.repeat(120)}`]: 'deep\n',
     })
+    made.before = new Date().toISOString()
     await chmod(join(clone.path, 'smoke.sh'), 0o755)
     assert.equal((await clone.push()).code, 0)
   })
@@ -42,7 +46,8 @@ describe('a check repository', function () {
     const { repositories } = server.services
     const facts = await repositories.commit(name, commit)
     assert.deepEqual({ ...facts, date: '' }, { commit, author: 'Ann', date: '', message: 'Change\n' })
-    assert.ok(Math.abs(Date.parse(facts!.date) - Date.now()) < 60_000)
+    const date = new Date(facts!.date).toISOString()
+    assert.ok(made.after <= date && date <= made.before, date)
     for (const other of ['main', 'HEAD', '0'.repeat(40), '../../x', ''])
       assert.equal(await repositories.commit(name, other), null)
     assert.equal(await repositories.commit({ namespace: 'deb', name: 'nobody' }, commit), null)

@@ -23,6 +23,8 @@ describe('packs on their way', function () {
   beforeEach(async () => {
     server = await startTestServer()
     clone = await openClone(server)
+    // Noise cannot be compressed, and git would take seconds to find that out.
+    await clone.git('config', 'core.compression', '0')
   })
   afterEach(async () => {
     await clone[Symbol.asyncDispose]()

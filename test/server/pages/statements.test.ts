@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
-import { fillSite, type RichSite } from '../../support/rich-site.ts'
-import { startTestServer, type TestServer } from '../../support/server.ts'
+import type { RichSite } from '../../support/rich-site.ts'
+import type { TestServer } from '../../support/server.ts'
+import { openVisitedSite } from '../../support/visited-site.ts'
 
 /** Three releases, 21 builds, ten checks: a page that asked for each of any of these would stand out. */
 describe('what a page asks the database', () => {
@@ -10,8 +11,7 @@ describe('what a page asks the database', () => {
 
   before(async function () {
     this.timeout(60_000)
-    server = await startTestServer()
-    site = await fillSite(server.services)
+    ;({ server, site } = await openVisitedSite())
     // What the service does by itself is counted alike: until it has done it, numbers mean nothing.
     for (let before = -1; before !== (await count());) {
       before = await count()

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { expireFiles } from '../../../server/flows/expire-files.ts'
 import { assay } from '../../support/assay.ts'
 import { assertProblem } from '../../support/problem.ts'
-import { fillSite, type RichSite } from '../../support/rich-site.ts'
-import { startTestServer, type TestServer } from '../../support/server.ts'
+import type { RichSite } from '../../support/rich-site.ts'
+import type { TestServer } from '../../support/server.ts'
 import { until } from '../../support/until.ts'
+import { openVisitedSite } from '../../support/visited-site.ts'
 
 describe('what an execution left and is gone', () => {
   let server: TestServer
@@ -12,8 +13,7 @@ describe('what an execution left and is gone', () => {
   let base: string
 
   before(async () => {
-    server = await startTestServer()
-    site = await fillSite(server.services)
+    ;({ server, site } = await openVisitedSite())
     base = `/executions/${site.executions.failed}`
     const later = { ...server.services, now: () => new Date(Date.now() + 300 * 86_400_000).toISOString() }
     await server.services.stores.holdings.mark(site.executions.passed, { at: later.now(), by: 'ann' })

@@ -8,8 +8,9 @@ import { extract } from 'tar-stream'
 import { chunkSize } from '../../../server/line-index.ts'
 import { logFrom, logLimits, type LineSource } from '../../../server/pages/log-part.ts'
 import { assertProblem } from '../../support/problem.ts'
-import { fillSite, type RichSite } from '../../support/rich-site.ts'
-import { startTestServer, type TestServer } from '../../support/server.ts'
+import type { RichSite } from '../../support/rich-site.ts'
+import type { TestServer } from '../../support/server.ts'
+import { openVisitedSite } from '../../support/visited-site.ts'
 
 const asHtml = { accept: 'text/html' }
 
@@ -50,8 +51,7 @@ describe('what an execution left', () => {
   let base: string
 
   before(async () => {
-    server = await startTestServer()
-    site = await fillSite(server.services)
+    ;({ server, site } = await openVisitedSite())
     base = `/executions/${site.executions.failed}`
   })
   after(() => server.close())
