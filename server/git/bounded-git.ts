@@ -1,5 +1,6 @@
 /** The words that start a git which takes what a stranger sends: it, and all that it starts, ends before the host suffers. */
-import type { Service } from './smart-http.ts'
+
+export type Service = 'git-upload-pack' | 'git-receive-pack'
 
 /** What each of its processes may allocate: a file of the greatest size fits many times, a chain of deltas of it does not. */
 const dataBytes = 1.25 * 1024 ** 3

@@ -6,7 +6,7 @@ import type { Services } from '../services.ts'
 import type { Package } from '../store/packages.ts'
 import { hookEnvironment } from './hook-environment.ts'
 import { pushRate } from './push-rate.ts'
-import type { Service } from './smart-http.ts'
+import type { Service } from './bounded-git.ts'
 
 export interface GitSession {
   /** Path of the repository, which exists. */

@@ -7,9 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { AppError } from '../../core/errors.ts'
 import { limits } from '../../core/formats/limits.ts'
-import { gitWords } from './bounded-git.ts'
-
-export type Service = 'git-upload-pack' | 'git-receive-pack'
+import { gitWords, type Service } from './bounded-git.ts'
 
 export interface GitCall {
   service: Service

@@ -1,7 +1,7 @@
 /** What an ssh client asks to be run: one of git's two commands on one repository, or nothing at all. Pure. */
 import { AppError } from '../../core/errors.ts'
 import { parsePackage, type PackageName } from '../../core/names.ts'
-import type { Service } from '../git/smart-http.ts'
+import type { Service } from '../git/bounded-git.ts'
 
 export interface GitCommand {
   service: Service
