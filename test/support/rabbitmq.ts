@@ -1,7 +1,7 @@
 /** A real RabbitMQ of a test's own: its own ports, folders, cookie and port mapper, and nothing of it left at the end. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connect } from 'amqplib'
 import { makeCertificates, type Certificates } from './certificates.ts'
@@ -33,6 +33,8 @@ interface Ports {
 }
 
 const program = '/usr/lib/rabbitmq/bin/rabbitmq-server'
+const installed = '/usr/lib/rabbitmq/lib'
+const plugin = 'rabbitmq_auth_mechanism_ssl'
 /** Milliseconds: its start is seconds of work, and others may work beside it. */
 const bootPatience = 120_000
 
@@ -43,7 +45,8 @@ export async function startRabbitmq(): Promise<TestBroker> {
   const ports: Ports = { amqp, tls, distribution, mapper }
   const certificates = await makeCertificates(folder.path, 'guest')
   await writeFile(join(folder.path, 'rabbitmq.config'), configuration(ports, certificates))
-  await writeFile(join(folder.path, 'plugins'), '[rabbitmq_auth_mechanism_ssl].')
+  await writeFile(join(folder.path, 'enabled'), `[${plugin}].`)
+  await linkPlugins(join(folder.path, 'plugins'))
   const environment = { ...process.env, ...settings(folder.path, ports) }
   const url = `amqp://127.0.0.1:${amqp}`
   const running: ChildProcess[] = []
@@ -105,13 +108,27 @@ const settings = (folder: string, ports: Ports): Record<string, string> => ({
   RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'),
   RABBITMQ_LOG_BASE: join(folder, 'log'),
   RABBITMQ_CONFIG_FILE: join(folder, 'rabbitmq'),
-  RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'plugins'),
+  RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'enabled'),
+  RABBITMQ_PLUGINS_DIR: join(folder, 'plugins'),
   RABBITMQ_CONF_ENV_FILE: '/dev/null',
   // Makes the script become Erlang instead of keeping it as a child.
   RABBITMQ_ALLOW_INPUT: '1',
   RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
     '-noshell -noinput -start_epmd false +S 1:1 -kernel inet_dist_use_interface {127,0,0,1}',
 })
+
+/** To the one that we use, and to what it and the broker stand on: the broker reads all that it finds, for a second. */
+async function linkPlugins(folder: string): Promise<void> {
+  await mkdir(folder)
+  for (const version of await readdir(installed)) {
+    const from = join(installed, version, 'plugins')
+    const names = (await readdir(from)).filter(
+      (name) =>
+        !name.startsWith('rabbitmq_') || name.startsWith(plugin) || name.startsWith('rabbitmq_prelaunch'),
+    )
+    await Promise.all(names.map((name) => symlink(join(from, name), join(folder, name))))
+  }
+}
 
 async function untilItAnswers(url: string, running: readonly ChildProcess[]): Promise<void> {
   const answers = async (): Promise<boolean> => {

@@ -2,13 +2,13 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findProgram } from '../../server/find-program.ts'
 import { assay } from './assay.ts'
 import { temporaryFolder } from './folder.ts'
+import { freePorts } from './free-ports.ts'
 import { gitEnvironment } from './git.ts'
 import { until } from './until.ts'
 
@@ -37,7 +37,7 @@ export async function startSshd(data: string): Promise<Sshd> {
     return { file, line: (await readFile(`${file}.pub`, 'utf8')).trim() }
   }
   const { file: hostKey } = await makeKey('host', '-t', 'ed25519')
-  const port = await freePort()
+  const [port = 0] = await freePorts(1)
   const { out, err } = await assay({ ASSAY_DATA: data }, 'ssh', 'config')
   if (out === '') throw new Error(err)
   const config = join(folder.path, 'sshd_config')
@@ -85,12 +85,3 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 AuthorizedKeysFile none
 `
-
-async function freePort(): Promise<number> {
-  const holder = createServer().listen(0, '127.0.0.1')
-  await once(holder, 'listening')
-  const { port } = holder.address() as AddressInfo
-  holder.close()
-  await once(holder, 'close')
-  return port
-}
