@@ -13,10 +13,14 @@ export async function commandWithOwnMounts(
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<string> {
+  const around = { ...options, env: { ...(options.env ?? process.env), PATH: systemPath } }
   return (await isAllowed())
-    ? command(unshare, [...apart, program, ...args], options)
-    : command(program, args, options)
+    ? command(unshare, [...apart, program, ...args], around)
+    : command(program, args, around)
 }
+
+/** The host's own programs alone: a python of the caller's, in front of its own, made mmdebstrap take minutes. */
+const systemPath = '/usr/sbin:/usr/bin:/sbin:/bin'
 
 const isAllowed = (): Promise<boolean> =>
   command(unshare, [...apart, 'true']).then(
