@@ -17,6 +17,8 @@ export const environment = (settings: Record<string, string>): NodeJS.ProcessEnv
   HOME: '/nonexistent',
   ASSAY_LISTEN: '127.0.0.1:0',
   ASSAY_LOG: 'silent',
+  // The way to the tests' own archive.
+  ...(process.env['APT_CONFIG'] !== undefined && { APT_CONFIG: process.env['APT_CONFIG'] }),
   ...settings,
 })
 

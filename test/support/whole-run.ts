@@ -1,6 +1,6 @@
 /**
  * What a run of the tests has once, in whatever processes its files run: a folder of its own for all that is temporary, and
- * the servers that are shared. Mocha starts and ends it in its main process (`require` in .mocharc.json); shared.ts asks it.
+ * the servers that are shared, of which the tests' archive of packages is always there. Mocha starts and ends it in its main process (`require` in .mocharc.json); shared.ts asks it.
  */
 import { once } from 'node:events'
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
@@ -8,10 +8,12 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { commandLines } from './command-lines.ts'
+import { servePackages } from './serve-packages.ts'
 import { sharedServers, type Shared } from './shared-servers.ts'
 
 let folder = ''
 let server: Server
+let packages: Awaited<ReturnType<typeof servePackages>>
 const started = new Map<string, Promise<Shared>>()
 
 export async function mochaGlobalSetup(): Promise<void> {
@@ -27,6 +29,7 @@ export async function mochaGlobalSetup(): Promise<void> {
     client.once('data', (name) => void answer(name.toString()).then((text) => client.end(text)))
   }).listen(socket)
   await once(server, 'listening')
+  packages = await servePackages(folder)
 }
 
 /** JSON of what the asker needs to know of the server, or of why there is none. */
@@ -44,6 +47,7 @@ async function answer(name: string): Promise<string> {
 /** Throws where the tests have left something. */
 export async function mochaGlobalTeardown(): Promise<void> {
   for (const starting of started.values()) await (await starting.catch(() => null))?.[Symbol.asyncDispose]()
+  await packages.close()
   server.close()
   await once(server, 'close')
   const files = await readdir(folder)
