@@ -12,14 +12,14 @@ import { debianArchive, hostSources, sourceLines } from './mirror/apt-sources.ts
 /** Told what is being done, and how far it is (0 to 1). */
 export type Progress = (step: string, fraction: number) => void
 
-interface Recipe {
+export interface Recipe {
   suite: string
   variant: string
   init: 'systemd' | 'tiny'
   packages: string[]
 }
 
-type Built = Pick<ImageFacts, 'disk' | 'kernel' | 'packages' | 'sources'>
+export type Built = Pick<ImageFacts, 'disk' | 'kernel' | 'packages' | 'sources'>
 
 const recipes = fileURLToPath(new URL('../../images/', import.meta.url))
 const guestFiles = [
@@ -55,13 +55,21 @@ export async function recipeDigest(name: string): Promise<string> {
 }
 
 /** Builds the image's parts in the folder `target`. Throws IMAGE_BUILD_FAILED with what to do. */
-export async function buildFromRecipe(
+export const buildFromRecipe = async (
   name: string,
   target: string,
   progress: Progress,
   signal?: AbortSignal,
+): Promise<Built> => build({ name, ...(await readRecipe(name)) }, target, progress, signal)
+
+/** The same from a recipe that need not be one of ours. */
+export async function build(
+  recipe: Recipe & { name: string },
+  target: string,
+  progress: Progress,
+  signal?: AbortSignal,
 ): Promise<Built> {
-  const recipe = await readRecipe(name)
+  const { name } = recipe
   if (process.getuid?.() !== 0)
     throw failed(name, 'Only root can make a guest’s file system.', 'run it with sudo')
   const root = join(target, 'root')
@@ -104,7 +112,7 @@ export async function buildFromRecipe(
 const failed = (name: string, why: string, mend: string): AppError =>
   new AppError('IMAGE_BUILD_FAILED', 500, `Image ${name} could not be built. ${why}\nMend: ${mend}.`)
 
-async function readRecipe(name: string): Promise<Recipe> {
+export async function readRecipe(name: string): Promise<Recipe> {
   try {
     return JSON.parse(await readFile(join(recipes, `${name}.json`), 'utf8')) as Recipe
   } catch {

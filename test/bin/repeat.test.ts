@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { copyFile, mkdir, readFile, symlink } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { assay, type Ran } from '../support/assay.ts'
 import { sampleCheck } from '../support/checks.ts'
 import { buildDeb } from '../support/deb.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/folder.ts'
 import { commitFiles, push } from '../support/git.ts'
-import { testMachineData, tinyImage } from '../support/image.ts'
+import { homeData } from '../support/home.ts'
 import { buildTimeout } from '../support/machines.ts'
 import { passed, sha256, testRunner } from '../support/runner.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
@@ -18,16 +18,13 @@ describe('assay run --execution', function () {
   this.timeout(buildTimeout)
   let folder: TemporaryFolder
   let server: TestServer
+  let home: Record<string, string>
   let id: string
 
   before(async () => {
     folder = await temporaryFolder()
     server = await startTestServer()
-    for (const path of ['data/images', 'data/runner'])
-      await mkdir(join(folder.path, path), { recursive: true })
-    await symlink(join((await tinyImage()).folder, 'tiny'), join(folder.path, 'data', 'images', 'tiny'))
-    const proof = 'runner/accelerator.json'
-    await copyFile(join(testMachineData, proof), join(folder.path, 'data', proof)).catch(() => undefined)
+    home = await homeData(folder.path)
     await registerCheck()
     const { executions } = await announce(server.services, {
       architectures: ['x86_64'],
@@ -73,12 +70,7 @@ describe('assay run --execution', function () {
   }
 
   const run = (settings: Record<string, string>, ...args: string[]): Promise<Ran> =>
-    assay(
-      { ASSAY_DATA: join(folder.path, 'data'), ...settings },
-      ...args,
-      '--output',
-      join(folder.path, 'left'),
-    )
+    assay({ ...home, ...settings }, ...args, '--output', join(folder.path, 'left'))
 
   it('repeats it as its page says: the same commit, build and image, and says what differs', async () => {
     const page = await fetch(`${server.url}/executions/${id}`, { headers: { accept: 'application/json' } })

@@ -10,7 +10,7 @@ describe('one execution', function () {
   let host: ExecutionHost
 
   before(async () => {
-    host = await openExecutionHost()
+    host = await openExecutionHost([])
   })
   after(() => host.close())
   afterEach('nothing is left of machines and attempts', () => host.assertNothingLeft())

@@ -9,7 +9,7 @@ import { imageStore } from '../../runner/images.ts'
 import { locked } from '../../runner/lock.ts'
 import { startAssay } from '../support/assay.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import { tinyImage } from '../support/image.ts'
+import { stockImage } from '../support/image.ts'
 import { buildTimeout } from '../support/machines.ts'
 import { until } from '../support/until.ts'
 
@@ -20,7 +20,7 @@ describe('an image that was built from a recipe', function () {
   this.timeout(buildTimeout)
 
   it('says what it was made from, to the checksum of each package', async () => {
-    const { facts } = await (await tinyImage()).get('tiny')
+    const { facts } = await (await stockImage()).get('tiny')
     const kernel = facts.packages.find((line) => line.startsWith('linux-image-'))
     match(kernel ?? '', /^linux-image-\S+=\S+ sha256:[0-9a-f]{64}$/)
     ok(
@@ -32,7 +32,7 @@ describe('an image that was built from a recipe', function () {
   })
 
   it('is not built again, and many who want it at once get the same', async () => {
-    const images = await tinyImage()
+    const images = await stockImage()
     const steps: string[] = []
     const built = await Promise.all([1, 2, 3].map(() => images.build('tiny', (step) => steps.push(step))))
     deepEqual(steps, [])

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { chmod, copyFile, mkdir, readdir, readFile, symlink } from 'node:fs/promises'
+import { chmod, readdir, readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,7 +11,7 @@ import { cancel } from '../../server/flows/cancel.ts'
 import type { Execution } from '../../server/store/executions.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/folder.ts'
 import { commitFiles, push } from '../support/git.ts'
-import { testMachineData, tinyImage } from '../support/image.ts'
+import { fillData, sharedTemplates } from '../support/home.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import { announce } from '../support/site.ts'
 
@@ -35,13 +35,11 @@ describe('a runner', function () {
     server = await startTestServer({ defaultImage: 'tiny' })
     folder = await temporaryFolder()
     await chmod(folder.path, 0o711)
-    for (const name of ['images', 'runner']) await mkdir(join(folder.path, name))
-    await symlink(join((await tinyImage()).folder, 'tiny'), join(folder.path, 'images', 'tiny'))
-    const proof = 'runner/accelerator.json'
-    await copyFile(join(testMachineData, proof), join(folder.path, proof)).catch(() => undefined)
+    await fillData(folder.path)
     settings = {
       ...{ data: folder.path, server: server.url, redisUrl: server.redisUrl, concurrency: 4 },
       ...{ token: await server.token('r', ['runner']), mirrors: [], internetAllowed: false },
+      templates: sharedTemplates,
       ...{ drainSeconds: 60, log: pino({ level: 'silent' }) },
     }
     const { stores, now } = server.services

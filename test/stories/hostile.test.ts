@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { cp, mkdir, readdir, symlink } from 'node:fs/promises'
+import { cp, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { compareWithExpected, type Ended } from '../../bin/demo/judge.ts'
@@ -8,7 +8,7 @@ import { assay, startAssay, type Service } from '../support/assay.ts'
 import { commandLines } from '../support/command-lines.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/folder.ts'
 import { commitFiles, push } from '../support/git.ts'
-import { tinyImage } from '../support/image.ts'
+import { homeData } from '../support/home.ts'
 import { until } from '../support/until.ts'
 
 const example = fileURLToPath(new URL('../../../examples/hostile-checks/', import.meta.url))
@@ -21,20 +21,16 @@ describe('checks that attack their machine and its host', function () {
   this.timeout(900_000)
   let folder: TemporaryFolder
   let service: Service
-  const settings = (): Record<string, string> => ({
-    ASSAY_DATA: join(folder.path, 'data'),
-    ASSAY_IMAGE: 'tiny',
-    ASSAY_RUNNERS: '2',
-  })
+  let settings: Record<string, string>
   const run = async (...args: string[]): Promise<string> => {
-    const { code, out, err } = await assay(settings(), ...args)
+    const { code, out, err } = await assay(settings, ...args)
     assert.equal(code, 0, err)
     return out.trim()
   }
   /** Announces a build and waits for its checks, however they end. */
   const build = async (name: string, version: string): Promise<Ended[]> => {
     const facts = ['--package', name, '--release', 'bookworm', '--version', version]
-    const { out, err } = await assay(settings(), 'event', 'send', ...facts, '--wait', '--json')
+    const { out, err } = await assay(settings, 'event', 'send', ...facts, '--wait', '--json')
     assert.notEqual(out, '', err)
     const { executions } = JSON.parse(out) as { executions: { url: string }[] }
     return Promise.all(
@@ -47,10 +43,8 @@ describe('checks that attack their machine and its host', function () {
 
   before(async () => {
     folder = await temporaryFolder()
-    const images = join(folder.path, 'data', 'images')
-    await mkdir(images, { recursive: true })
-    await symlink(join((await tinyImage()).folder, 'tiny'), join(images, 'tiny'))
-    service = startAssay(settings(), 'up')
+    settings = { ...(await homeData(folder.path)), ASSAY_RUNNERS: '2' }
+    service = startAssay(settings, 'up')
     const url = await until('assay up to serve', () => /^Assay is at (\S+)$/m.exec(service.said())?.[1])
     for (const name of ['hostile', 'ordinary'])
       await run('package', 'add', `deb/${name}`, '--maintainer', 'ann')

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdir, readFile, symlink } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assay, startAssay, type Service } from '../support/assay.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/folder.ts'
 import { commitFiles, push } from '../support/git.ts'
-import { tinyImage } from '../support/image.ts'
+import { homeData } from '../support/home.ts'
 import { until } from '../support/until.ts'
 
 const count = 20
@@ -23,11 +23,12 @@ interface Execution {
 describe('twenty executions, with everything killed in the middle', function () {
   this.timeout(600_000)
   let folder: TemporaryFolder
+  let home: Record<string, string>
   const running: Service[] = []
   const data = (): string => join(folder.path, 'data')
   const socket = (): string => `unix:${join(data(), 'assay.sock')}`
   const start = (command: string, settings: Record<string, string> = {}): Service => {
-    const service = startAssay({ ASSAY_DATA: data(), ASSAY_IMAGE: 'tiny', ...settings }, command)
+    const service = startAssay({ ...home, ...settings }, command)
     running.push(service)
     return service
   }
@@ -51,8 +52,7 @@ describe('twenty executions, with everything killed in the middle', function () 
 
   before(async () => {
     folder = await temporaryFolder()
-    await mkdir(join(data(), 'images'), { recursive: true })
-    await symlink(join((await tinyImage()).folder, 'tiny'), join(data(), 'images', 'tiny'))
+    home = await homeData(folder.path)
   })
   after(async () => {
     for (const service of running.reverse()) await service[Symbol.asyncDispose]()

@@ -1,25 +1,28 @@
 import assert from 'node:assert/strict'
-import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { assay, startAssay, type Service } from '../support/assay.ts'
 import { buildDeb } from '../support/deb.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/folder.ts'
 import { commitFiles, push } from '../support/git.ts'
-import { tinyImage } from '../support/image.ts'
+import { homeData } from '../support/home.ts'
 import { until } from '../support/until.ts'
 
 const manifest = `checks:
   greets:
     summary: the installed program greets
     run: ./greets.sh
+    memory: 256M
   complains:
+    memory: 256M
     run: |
       assay-result tone failed --note 'too polite' --artifact tone.txt
       echo polite > "$ASSAY_ARTIFACTS/tone.txt"
   wrecks:
     run: dd if=/dev/zero of=/dev/vda bs=1M count=8; echo c > /proc/sysrq-trigger
+    memory: 256M
   unharmed:
     run: test -x /usr/bin/greet && touch /usr/bin/mine
+    memory: 256M
 `
 
 interface Execution {
@@ -36,12 +39,9 @@ describe('the main job, end to end', function () {
   let folder: TemporaryFolder
   let service: Service
   let url: string
-  const settings = (): Record<string, string> => ({
-    ASSAY_DATA: join(folder.path, 'data'),
-    ASSAY_IMAGE: 'tiny',
-  })
+  let settings: Record<string, string>
   const run = async (...args: string[]): Promise<string> => {
-    const { code, out, err } = await assay(settings(), ...args)
+    const { code, out, err } = await assay(settings, ...args)
     assert.equal(code, 0, err)
     return out
   }
@@ -49,10 +49,8 @@ describe('the main job, end to end', function () {
 
   before(async () => {
     folder = await temporaryFolder()
-    const images = join(folder.path, 'data', 'images')
-    await mkdir(images, { recursive: true })
-    await symlink(join((await tinyImage()).folder, 'tiny'), join(images, 'tiny'))
-    service = startAssay(settings(), 'up')
+    settings = await homeData(folder.path)
+    service = startAssay(settings, 'up')
     url = await until('assay up to serve', () => /^Assay is at (\S+)$/m.exec(service.said())?.[1])
   })
   after(async () => {
@@ -77,7 +75,7 @@ describe('the main job, end to end', function () {
       files: { 'usr/bin/greet': '#!/bin/sh\necho hello\n' },
     })
     const build = ['--package', 'deb/greet', '--release', 'bookworm', '--version', '1.0', '--artifact', deb]
-    const sent = await assay(settings(), 'event', 'send', ...build, '--wait', '--json')
+    const sent = await assay(settings, 'event', 'send', ...build, '--wait', '--json')
     assert.equal(sent.code, 1, sent.err)
     for (const { id, check } of (JSON.parse(sent.out) as { executions: Execution[] }).executions) {
       const response = await fetch(`${url}/api/v1/executions/${id}`)

@@ -1,7 +1,7 @@
 /** A host for executions in real tiny machines that can do nothing but this, with builds that it serves itself. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { chmod, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { basename, join } from 'node:path'
 import { verdict } from '../../core/verdict.ts'
@@ -10,9 +10,11 @@ import { besideOf, fetchArtifacts } from '../../runner/fetch-artifacts.ts'
 import { openMachines } from '../../runner/machine/machines.ts'
 import type { BuildArtifact, Job, Report } from '../../schemas/types.gen.ts'
 import { validateReport } from '../../schemas/validate.ts'
+import { archiveHost } from './archive-packages.ts'
 import { buildDeb, type Deb } from './deb.ts'
 import { temporaryFolder } from './folder.ts'
-import { testMachineData, tinyImage } from './image.ts'
+import { rememberAccelerator, sharedTemplates } from './home.ts'
+import { tinyImage } from './image.ts'
 import { sampleJob, type JobChanges } from './job.ts'
 import { listenOn } from './listen.ts'
 
@@ -36,14 +38,17 @@ export interface ExecutionHost {
   close: () => Promise<void>
 }
 
-export async function openExecutionHost(): Promise<ExecutionHost> {
+/** `mirrors`: where its machines may fetch packages from; by default the tests' own archive. */
+export async function openExecutionHost(mirrors: readonly string[] = [archiveHost]): Promise<ExecutionHost> {
   const folder = await temporaryFolder()
   // As the data folder of a site: machines run as users of their own.
   await chmod(folder.path, 0o711)
   const images = await tinyImage()
   const log = { info: () => undefined, warn: () => undefined }
-  await rememberAccelerator(join(folder.path, 'runner'))
-  const machines = await openMachines({ data: folder.path, images, mirrors: [], internetAllowed: false, log })
+  await rememberAccelerator(folder.path)
+  const machines = await openMachines({
+    ...{ data: folder.path, images, mirrors, templates: sharedTemplates, internetAllowed: false, log },
+  })
   const served = new Map<string, Buffer>()
   const files = await listenOn(
     createServer(({ url }, response) => {
@@ -112,11 +117,4 @@ export async function openExecutionHost(): Promise<ExecutionHost> {
 export function judged({ ending, results }: Report): (string | null)[] {
   const { outcome, reason, concerns } = verdict(ending, results)
   return [outcome, reason, concerns]
-}
-
-/** What other tests found out about this host need not be found out again. */
-async function rememberAccelerator(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true })
-  const name = 'accelerator.json'
-  await copyFile(join(testMachineData, 'runner', name), join(folder, name)).catch(() => undefined)
 }

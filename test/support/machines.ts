@@ -1,9 +1,12 @@
 /** Real machines for tests: tiny guests that are told what to do with a line of shell. */
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { ImageStore } from '../../runner/images.ts'
 import { openMachines, type Machines } from '../../runner/machine/machines.ts'
 import type { Collected, Machine, MachineSpec, PhaseEnd, RunOptions } from '../../runner/machine/machine.ts'
+import { archiveHost } from './archive-packages.ts'
 import { temporaryFolder } from './folder.ts'
+import { sharedTemplates } from './home.ts'
 import { testMachineData, tinyImage } from './image.ts'
 
 export const never = new AbortController().signal
@@ -13,7 +16,9 @@ export const buildTimeout = 300_000
 
 export async function testMachines(
   changes: {
-    mirrors?: string[]
+    images?: ImageStore
+    /** By default the tests' own archive; null: the host's. */
+    mirrors?: string[] | null
     internetAllowed?: boolean
     templates?: string
     clones?: boolean
@@ -28,10 +33,10 @@ export async function testMachines(
   }
   const machines = await openMachines({
     data: testMachineData,
-    images: await tinyImage(),
-    mirrors: changes.mirrors ?? null,
+    images: changes.images ?? (await tinyImage()),
+    mirrors: changes.mirrors === undefined ? [archiveHost] : changes.mirrors,
     internetAllowed: changes.internetAllowed ?? false,
-    templates: changes.templates ?? null,
+    templates: changes.templates ?? sharedTemplates,
     clones: changes.clones ?? true,
     pool: changes.pool ?? 0,
     log,
