@@ -1,6 +1,7 @@
 /** Playbooks of the Standard Test Interface in real machines, from the file to the results. */
 import assert from 'node:assert/strict'
 import type { Machines } from '../../../runner/machine/machines.ts'
+import { toolsImage } from '../../support/image.ts'
 import { executed, type Executed } from '../../support/executed.ts'
 import { buildTimeout, testMachines } from '../../support/machines.ts'
 
@@ -9,14 +10,14 @@ describe('a playbook of the Standard Test Interface', function () {
   let machines: Machines
 
   before(async () => {
-    machines = await testMachines({ mirrors: [] })
+    machines = await testMachines({ images: await toolsImage(), mirrors: [] })
   })
   after(() => machines.close())
 
-  const run = (tree: Record<string, string>, on = machines): Promise<Executed> => {
+  const run = (tree: Record<string, string>, image = 'tiny'): Promise<Executed> => {
     const sti = { playbook: 'tests/tests.yml' }
-    const job = { check: { name: 'sti.tests', run: sti.playbook, sti, timeoutSeconds: 900 } }
-    return executed(on, { job, tree })
+    const job = { check: { name: 'sti.tests', run: sti.playbook, image, sti, timeoutSeconds: 900 } }
+    return executed(machines, { job, tree })
   }
 
   it('runs each of its tests where it lies, and gives a result for each', async () => {
@@ -56,14 +57,11 @@ describe('a playbook of the Standard Test Interface', function () {
 
   it('is skipped with steps of its own where the machine has no Ansible and can install none', async () => {
     const text = '- hosts: localhost\n  tasks: [{command: "true"}]\n'
-    const { results } = await run({ 'tests/tests.yml': text }, machines)
+    const { results } = await run({ 'tests/tests.yml': text })
     assert.deepEqual(results, [{ name: 'playbook', outcome: 'skipped', note: 'The machine has no Ansible.' }])
   })
 
-  it('is run by Ansible with steps and roles of its own, which write down how parts of it ended', async function () {
-    // Ansible and Python are fetched and installed first.
-    this.timeout(3 * buildTimeout)
-    await using mirrored = closing(await testMachines())
+  it('is run by Ansible with steps and roles of its own, which write down how parts of it ended', async () => {
     const { results, log, kept } = await run(
       {
         'tests/tests.yml': `
@@ -91,7 +89,7 @@ describe('a playbook of the Standard Test Interface', function () {
         'tests/roles/greeter/tasks/main.yml': '- debug: {msg: "hello from {{ ansible_connection }}"}\n',
         'tests/part.sh': '#!/bin/sh\necho it breaks\nexit 1\n',
       },
-      mirrored,
+      'tools',
     )
     assert.deepEqual(
       results.map(({ name, outcome, note, artifact }) => [name, outcome, note ?? artifact]),
@@ -108,6 +106,3 @@ describe('a playbook of the Standard Test Interface', function () {
     assert.equal(kept['atomic'], undefined)
   })
 })
-
-const closing = (machines: Machines) =>
-  Object.assign(machines, { [Symbol.asyncDispose]: () => machines.close() })

@@ -1,22 +1,19 @@
 /** The source package of a build in real machines, where tests want it. */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import type { Machines } from '../../../runner/machine/machines.ts'
 import type { JobChanges } from '../../support/job.ts'
 import { executed, type Executed } from '../../support/executed.ts'
+import { toolsImage } from '../../support/image.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 import { buildTimeout, testMachines } from '../../support/machines.ts'
+import { sourcePackage } from '../../support/source-package.ts'
 
 describe('the source package of a build, in a machine', function () {
-  // What unpacks it is fetched and installed first.
-  this.timeout(2 * buildTimeout)
+  this.timeout(buildTimeout)
   let machines: Machines
 
   before(async () => {
-    machines = await testMachines()
+    machines = await testMachines({ images: await toolsImage() })
   })
   after(() => machines.close())
 
@@ -27,7 +24,11 @@ describe('the source package of a build, in a machine', function () {
   ): Promise<Executed> => {
     await using folder = await temporaryFolder()
     const debs = await sourcePackage(folder.path, files)
-    return await executed(machines, { job: { check: { timeoutSeconds: 900, ...check } }, tree, debs })
+    return await executed(machines, {
+      job: { check: { timeoutSeconds: 900, image: 'tools', ...check } },
+      tree,
+      debs,
+    })
   }
   const outcomesOf = ({ results }: Executed) => results.map(({ name, outcome }) => [name, outcome])
 
@@ -71,23 +72,3 @@ describe('the source package of a build, in a machine', function () {
     assert.doesNotMatch(ended.log, /^old$/m)
   })
 })
-
-/** Files of a source package that is `files`, made in `folder`. */
-async function sourcePackage(folder: string, files: Record<string, string>): Promise<string[]> {
-  const tree = join(folder, 'hello-1')
-  const all = { 'debian/source/format': '3.0 (native)\n', ...files }
-  for (const [path, content] of Object.entries(all)) {
-    await mkdir(dirname(join(tree, path)), { recursive: true })
-    await writeFile(join(tree, path), content, { mode: 0o755 })
-  }
-  const tar = join(folder, 'hello_1.tar.gz')
-  execFileSync('tar', ['-C', folder, '-czf', tar, 'hello-1'])
-  const whole = await readFile(tar)
-  const sum = createHash('sha256').update(whole).digest('hex')
-  const dsc = join(folder, 'hello_1.dsc')
-  await writeFile(
-    dsc,
-    `Format: 3.0 (native)\nSource: hello\nBinary: hello\nArchitecture: all\nVersion: 1\nMaintainer: Ann <ann@example.org>\nChecksums-Sha256:\n ${sum} ${whole.length} hello_1.tar.gz\nFiles:\n ${createHash('md5').update(whole).digest('hex')} ${whole.length} hello_1.tar.gz\n`,
-  )
-  return [dsc, tar]
-}
