@@ -1,14 +1,11 @@
 /** A stock cloud image becomes an image of ours, and its machines are as good as any. */
 import { equal, match, notEqual, ok } from 'node:assert/strict'
-import { join } from 'node:path'
-import { imageStore } from '../../runner/images.ts'
 import type { MachineSpec } from '../../runner/machine/machine.ts'
-import { openMachines, type Machines } from '../../runner/machine/machines.ts'
-import { cloudImage } from '../support/cloud-image.ts'
-import { temporaryFolder } from '../support/folder.ts'
-import { never, openMachine } from '../support/machines.ts'
+import type { Machines } from '../../runner/machine/machines.ts'
+import { adoptedImage } from '../support/cloud-image.ts'
+import { openMachine, testMachines } from '../support/machines.ts'
 
-/** Emulated, a stock system boots slowly: twice here, once for its first boot and once for the template. */
+/** Emulated, a stock system boots slowly: twice, once for its first boot and once for its template, where they are not there yet. */
 const patience = 20 * 60_000
 const shape: Partial<MachineSpec> = { image: 'stock', memoryMiB: 1024, network: 'mirror' }
 
@@ -16,19 +13,12 @@ describe('a stock cloud image that was imported', function () {
   this.timeout(patience)
 
   it('boots by itself with the agent in it, and no two of its machines are alike', async () => {
-    await using folder = await temporaryFolder()
-    const images = imageStore(join(folder.path, 'images'))
-    const disk = await cloudImage()
-    const warnings: string[] = []
-    const log = { info: () => undefined, warn: (_: object, words: string) => void warnings.push(words) }
-    const machines = await openMachines({
-      ...{ data: folder.path, images, mirrors: null, internetAllowed: false, log },
-    })
+    const images = await adoptedImage()
+    const machines = await testMachines({ images })
     try {
-      const adopt = (copy: Parameters<Machines['adopt']>[0]): Promise<void> => machines.adopt(copy, never)
-      equal((await images.importDisk(disk, 'stock', { adopt })).facts.kernel, undefined)
+      equal((await images.get('stock')).facts.kernel, undefined)
       const [one, other] = [await lookAt(machines), await lookAt(machines)]
-      equal(warnings.join(), '')
+      equal(machines.warnings.join(), '')
       for (const { start, off, state, candidate } of [one, other]) {
         // From lists that its template fetched.
         match(candidate ?? '', /^ *Candidate: \d/)
