@@ -3,11 +3,12 @@ import { readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { imageStore, type ImageStore } from '../../runner/images.ts'
+import { archiveKey } from './archive-key.ts'
 import { bootDisk } from './boot-disk.ts'
 import { guestsFolder, tinyImage } from './image.ts'
 import { codeOf, kept, testData } from './kept.ts'
 import { never, testMachines } from './machines.ts'
-import { keyring, packageArchive, sourceLine } from './package-archive.ts'
+import { keyring, sourceLine } from './package-archive.ts'
 
 const packages = [
   ...['linux-image-cloud-amd64', 'initramfs-tools', 'systemd-sysv', 'udev', 'dbus', 'libpam-systemd'],
@@ -16,7 +17,7 @@ const packages = [
 
 /** Path of the raw disk. Its packages come from the host's sources; the archive that it knows afterwards is the tests' own. */
 async function cloudImage(): Promise<string> {
-  const key = (await readFile((await packageArchive()).keyring)).toString('base64')
+  const key = (await readFile(await archiveKey())).toString('base64')
   const hooks = [
     `echo ${key} | base64 -d >"$1${keyring}"`,
     `rm -rf "$1"/etc/apt/sources.list.d/*; echo '${sourceLine}' >"$1/etc/apt/sources.list"`,

@@ -1,9 +1,9 @@
 /** The guests that tests boot: made once, natively, and kept in data/ below the checkout. */
-import { copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { copyFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { command } from '../../runner/command.ts'
 import { build, readRecipe, recipeDigest, type Built } from '../../runner/image-recipe.ts'
-import { imageStore, type ImageStore } from '../../runner/images.ts'
+import { imageStore, type Image, type ImageStore } from '../../runner/images.ts'
 import type { ImageFacts } from '../../schemas/types.gen.ts'
 import { codeOf, kept, testData } from './kept.ts'
 import { packageArchive, sourceLine } from './package-archive.ts'
@@ -12,12 +12,14 @@ import { knowOnly } from './small-lists.ts'
 /** Data folder of test machines: the accelerator that was found once is remembered in it, and templates are kept. */
 export const testMachineData = join(testData, 'test-machines')
 
+/** The store of images as they are built from the host's sources. */
+const stock = join(testData, 'test-images')
 /** The store of images that know no archive but the tests' own. */
 export const guestsFolder = join(testData, 'test-guests')
 
 /** A store that holds the image `tiny` as the product builds it from the host's sources. It takes half a minute, once. */
 export async function stockImage(): Promise<ImageStore> {
-  const images = imageStore(join(testData, 'test-images'))
+  const images = imageStore(stock)
   await images.build('tiny', () => undefined)
   return images
 }
@@ -29,38 +31,27 @@ export const toolsImage = (): Promise<ImageStore> => (tools ??= makeTools())
 let tiny: Promise<ImageStore> | undefined
 let tools: Promise<ImageStore> | undefined
 
-async function makeTiny(): Promise<ImageStore> {
-  const { folder, facts } = await (await stockImage()).get('tiny')
-  return guest('tiny', [facts.digest], async (target) => {
-    for (const part of [facts.kernel?.file ?? '', facts.kernel?.initrd ?? ''])
-      await copyFile(join(folder, part), join(target, part))
-    return { facts, disk: join(folder, facts.disk.file) }
-  })
-}
+const makeTiny = async (): Promise<ImageStore> => guest(await (await stockImage()).get('tiny'))
 
 async function makeTools(): Promise<ImageStore> {
   const recipe = await readRecipe('tiny')
   const wanted = { ...recipe, name: 'tools', packages: [...recipe.packages, 'ansible-core', 'dpkg-dev'] }
-  return guest('tools', [await recipeDigest('tiny'), ...wanted.packages], async (target) => {
-    const facts = await build(wanted, target, () => undefined)
-    const disk = join(target, 'whole.qcow2')
-    await rename(join(target, facts.disk.file), disk)
-    return { facts, disk }
+  const from = [await recipeDigest('tiny'), ...wanted.packages]
+  await kept(join(stock, 'tools'), from, async (target) => {
+    await describe(target, { name: 'tools', ...(await build(wanted, target, () => undefined)) })
   })
+  return guest(await imageStore(stock).get('tools'))
 }
 
-/** What is known of it so far, and its disk, which knows the host's archive and not the tests' own. */
-type Whole = (target: string) => Promise<{ facts: Built; disk: string }>
-
-/** The image in the store of guests, made from `madeFrom` unless it is there. */
-async function guest(name: string, madeFrom: readonly string[], make: Whole): Promise<ImageStore> {
+/** The same image in the store of guests, with the tests' archive instead of the host's. */
+async function guest({ folder, facts }: Image): Promise<ImageStore> {
   const archive = await packageArchive()
-  const from = [...madeFrom, await readFile(archive.keyring), ...(await codeOf('image', 'small-lists'))]
-  await kept(join(guestsFolder, name), from, async (target) => {
-    const { facts, disk } = await make(target)
-    await knowOnly(archive, disk, join(target, facts.disk.file))
-    if (dirname(disk) === target) await rm(disk)
-    await describe(target, { ...facts, name, sources: [sourceLine] })
+  const [disk, ...parts] = [facts.disk.file, facts.kernel?.file ?? '', facts.kernel?.initrd ?? ''] as const
+  const from = [facts.digest, archive.digest, ...(await codeOf('image', 'small-lists'))]
+  await kept(join(guestsFolder, facts.name), from, async (target) => {
+    for (const part of parts) await copyFile(join(folder, part), join(target, part))
+    await knowOnly(archive, join(folder, disk), join(target, disk))
+    await describe(target, { ...facts, sources: [sourceLine] })
   })
   return imageStore(guestsFolder)
 }

@@ -4,9 +4,10 @@
  */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { archiveKey, signRelease } from './archive-key.ts'
 import { archiveHost, newer, older, type Offered } from './archive-packages.ts'
 import { buildDeb } from './deb.ts'
 import { temporaryFolder } from './folder.ts'
@@ -25,44 +26,48 @@ export interface PackageArchive {
   keyring: string
   /** Its older edition as apt keeps lists: file names are what apt calls them. */
   lists: string
+  /** Of what it offers, in both editions. */
+  digest: string
 }
 
-/** Makes it where it is not there yet, in a second. */
+const index = 'main/binary-amd64/Packages'
+
+/** Makes it where it is not there yet, in a second or two. */
 export async function packageArchive(): Promise<PackageArchive> {
   const folder = join(testData, 'test-archive')
-  await kept(folder, await codeOf('package-archive', 'archive-packages', 'deb'), make)
-  return { root: join(folder, 'www'), keyring: join(folder, 'key.gpg'), lists: join(folder, 'lists') }
+  const key = await archiveKey()
+  const from = [await readFile(key), ...(await codeOf('package-archive', 'archive-packages', 'deb'))]
+  await kept(folder, from, async (target) => {
+    const suite = join(target, 'www', 'debian', 'dists', 'stable')
+    const pool = join(target, 'www', 'debian', 'pool')
+    await mkdir(pool, { recursive: true })
+    await publish(`${suite}/`, index, { packages: await packagesOf(newer, pool), day: 3 })
+    const lists = join(target, 'lists', `${archiveHost}_debian_dists_stable_`)
+    await publish(lists, index.replaceAll('/', '_'), { packages: await packagesOf(older, null), day: 2 })
+  })
+  const digest = await readFile(join(folder, 'made-from'), 'utf8')
+  return { root: join(folder, 'www'), keyring: key, lists: join(folder, 'lists'), digest }
 }
 
-async function make(folder: string): Promise<void> {
-  await using home = await temporaryFolder()
-  // Long ago, so that neither a guest's clock nor this host's can be before it.
-  const gpg = (date: string, ...args: string[]) =>
-    run('gpg', [
-      ...['--homedir', home.path, '--batch', '--quiet', '--passphrase', '', '--faked-system-time', date],
-      ...args,
-    ])
-  const [begun, before, now] = ['20240101T000000', '20240102T000000', '20240103T000000'] as const
-  await gpg(begun, '--quick-generate-key', archiveHost, 'ed25519', 'sign', 'never')
-  await gpg(begun, '--output', join(folder, 'key.gpg'), '--export', archiveHost)
-  const pool = join(folder, 'www', 'debian', 'pool')
-  const suite = join(folder, 'www', 'debian', 'dists', 'stable')
-  const index = 'main/binary-amd64/Packages'
-  await mkdir(pool, { recursive: true })
-  await mkdir(join(suite, 'main', 'binary-amd64'), { recursive: true })
-  await writeFile(join(suite, index), await packagesOf(newer, pool))
-  await writeFile(join(suite, 'Release'), await releaseOf(3, index, join(suite, index)))
-  await gpg(now, '--output', join(suite, 'InRelease'), '--clearsign', join(suite, 'Release'))
-
-  const lists = join(folder, 'lists')
-  const name = `${archiveHost}_debian_dists_stable_`
-  const list = join(lists, `${name}${index.replaceAll('/', '_')}`)
-  await mkdir(lists)
-  await writeFile(list, await packagesOf(older, null))
-  await writeFile(join(lists, 'Release'), await releaseOf(2, index, list))
-  await gpg(before, '--output', join(lists, `${name}InRelease`), '--clearsign', join(lists, 'Release'))
-  await rm(join(lists, 'Release'))
-  await run('gpgconf', ['--homedir', home.path, '--kill', 'all'])
+/** Writes the index and what vouches for it, which begin with `start`. */
+async function publish(start: string, file: string, what: { packages: string; day: number }): Promise<void> {
+  const { packages, day } = what
+  await mkdir(dirname(`${start}${file}`), { recursive: true })
+  await writeFile(`${start}${file}`, packages)
+  await writeFile(
+    `${start}Release`,
+    `Origin: Debian
+Label: Debian
+Suite: stable
+Codename: stable
+Date: ${new Date(Date.UTC(2024, 0, day)).toUTCString()}
+Architectures: amd64
+Components: main
+SHA256:
+ ${sha256(packages)} ${Buffer.byteLength(packages)} ${index}
+`,
+  )
+  await signRelease(`${start}Release`, day)
 }
 
 /** The index of the packages, whose files go to `pool`. */
@@ -78,18 +83,4 @@ async function packagesOf(offered: readonly Offered[], pool: string | null): Pro
   return (await Promise.all(stanzas)).join('\n')
 }
 
-async function releaseOf(day: number, index: string, file: string): Promise<string> {
-  const bytes = await readFile(file)
-  return `Origin: Debian
-Label: Debian
-Suite: stable
-Codename: stable
-Date: ${new Date(Date.UTC(2024, 0, day)).toUTCString()}
-Architectures: amd64
-Components: main
-SHA256:
- ${sha256(bytes)} ${bytes.length} ${index}
-`
-}
-
-const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
+const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex')
