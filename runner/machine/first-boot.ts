@@ -47,6 +47,8 @@ export async function adoptDisk(disk: BootDisk, settings: QemuSettings, ending: 
     const end = await Promise.race([life.left(signal), life.hear(({ say }) => say === 'ready', signal)])
     if (end) return
     if (!life.console.text().includes(done)) throw noGuest('It ended without a word.', life)
+    // Its word may come before its end, and the disk is free only after that.
+    await life.end()
     const kept = join(disk.folder, 'seeded.qcow2')
     await command('qemu-img', ['convert', '-O', 'qcow2', machineFiles.overlay, kept], {
       cwd: place.folder,
