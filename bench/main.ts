@@ -1,17 +1,6 @@
 /** `npm run bench -- NAME [--json] [--image NAME]`: measures one thing on this machine, and says what it aims at. */
 import { parseArgs } from 'node:util'
-import { benchAutopkgtest } from './autopkgtest.ts'
-import { benchDep8 } from './dep8.ts'
-import { benchEvents } from './events.ts'
-import { benchExecutions } from './executions.ts'
-import { benchFormats } from './formats.ts'
-import { benchMachines } from './machines.ts'
 import { WrongUse, type Measured } from './measured.ts'
-import { benchPages } from './pages.ts'
-import { benchPush } from './push.ts'
-import { benchResults } from './results.ts'
-import { benchSuite } from './suite.ts'
-import { benchWeek } from './week.ts'
 
 interface Options {
   image?: string
@@ -20,34 +9,53 @@ interface Options {
   write?: boolean
 }
 
+/** Loaded when asked for: whoever asks for one need not wait for what others stand on. */
 const benches: Readonly<Record<string, { summary: string; run: (options: Options) => Promise<Measured> }>> = {
   autopkgtest: {
     summary: 'a trivial test of DEP-8 through the whole product over autopkgtest -- qemu on the same image',
-    run: benchAutopkgtest,
+    run: async () => (await import('./autopkgtest.ts')).benchAutopkgtest(),
   },
   dep8: {
     summary:
       "packages' own tests of DEP-8 under autopkgtest -- qemu and here: verdicts and times (--package NAME ...)",
-    run: (options) => benchDep8(options.package),
+    run: async (options) => (await import('./dep8.ts')).benchDep8(options.package),
   },
   events: {
     summary: 'builds heard a second, and the time from a message to the queue, over a row and a job each',
-    run: benchEvents,
+    run: async () => (await import('./events.ts')).benchEvents(),
   },
   executions: {
     summary: '200 executions through the whole product over machines opened directly',
-    run: benchExecutions,
+    run: async () => (await import('./executions.ts')).benchExecutions(),
   },
-  formats: { summary: 'what of real checks is read (--corpus FOLDER [--write])', run: benchFormats },
-  machines: { summary: 'a fresh machine: booted, cloned, from the pool (--image tiny)', run: benchMachines },
-  pages: { summary: "pages of a distribution's site over those of a small one", run: benchPages },
-  push: { summary: 'a small push with the hooks over the same push without them', run: benchPush },
+  formats: {
+    summary: 'what of real checks is read (--corpus FOLDER [--write])',
+    run: async (options) => (await import('./formats.ts')).benchFormats(options),
+  },
+  machines: {
+    summary: 'a fresh machine: booted, cloned, from the pool (--image tiny)',
+    run: async (options) => (await import('./machines.ts')).benchMachines(options),
+  },
+  pages: {
+    summary: "pages of a distribution's site over those of a small one",
+    run: async () => (await import('./pages.ts')).benchPages(),
+  },
+  push: {
+    summary: 'a small push with the hooks over the same push without them',
+    run: async () => (await import('./push.ts')).benchPush(),
+  },
   suite: {
     summary: 'where the time of the last whole `npm test` went, by room and by file',
-    run: benchSuite,
+    run: async () => (await import('./suite.ts')).benchSuite(),
   },
-  week: { summary: 'messages to people in a week of builds over one for each result', run: benchWeek },
-  results: { summary: "queries of results over the same on ResultsDB's tables", run: benchResults },
+  week: {
+    summary: 'messages to people in a week of builds over one for each result',
+    run: async () => (await import('./week.ts')).benchWeek(),
+  },
+  results: {
+    summary: "queries of results over the same on ResultsDB's tables",
+    run: async () => (await import('./results.ts')).benchResults(),
+  },
 }
 
 const usage = (): string =>

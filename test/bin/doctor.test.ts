@@ -8,9 +8,7 @@ interface Answer {
   findings: { name: string; state: string; found: string; mend?: string }[]
 }
 
-describe('assay doctor', function () {
-  this.timeout(90_000)
-
+describe('assay doctor', () => {
   it('finds that a host on which the tests run can run checks', async () => {
     await using folder = await temporaryFolder()
     const { code, out } = await assay({ ASSAY_DATA: folder.path }, 'doctor', '--json')

@@ -9,9 +9,7 @@ import { commitFiles } from '../support/git.ts'
 import { runGit } from '../support/clone.ts'
 import { never } from '../support/machines.ts'
 
-describe('checks at home that take tests from another repository', function () {
-  this.timeout(60_000)
-
+describe('checks at home that take tests from another repository', () => {
   it('find them fetched beside them, and out of their own git', async () => {
     await using forge = await openForge()
     await using folder = await temporaryFolder()

@@ -6,9 +6,7 @@ import { barLine } from '../../bin/progress.ts'
 import { assay } from '../support/assay.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
-describe('assay image', function () {
-  this.timeout(30_000)
-
+describe('assay image', () => {
   it('imports, lists and removes, for people and for programs', async () => {
     await using folder = await temporaryFolder()
     const env = { ASSAY_DATA: join(folder.path, 'data') }

@@ -9,9 +9,7 @@ import { commitFiles, gitEnvironment } from '../support/git.ts'
 
 const run = promisify(execFile)
 
-describe('assay init', function () {
-  this.timeout(60_000)
-
+describe('assay init', () => {
   it('writes a first check in each format, which a push would take', async () => {
     for (const [format, name] of [
       ['native', 'smoke'],

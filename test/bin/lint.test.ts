@@ -9,9 +9,7 @@ import { temporaryFolder } from '../support/folder.ts'
 const examples = fileURLToPath(new URL('../../../examples/', import.meta.url))
 const lint = (...args: string[]): Promise<Ran> => assay({}, 'lint', ...args)
 
-describe('assay lint', function () {
-  this.timeout(30_000)
-
+describe('assay lint', () => {
   it('says what a push would declare and what would be skipped, and ends with 0', async () => {
     const { code, out, err } = await lint(join(examples, 'dep8-checks'))
     assert.equal(code, 0, err)

@@ -107,8 +107,7 @@ describe('what an execution left, in a browser', () => {
     assert.deepEqual(browser.complaints, [])
   })
 
-  it('can be used by everybody, in every colour of a terminal', async function () {
-    this.timeout(120_000)
+  it('can be used by everybody, in every colour of a terminal', async () => {
     const colours = Array.from(
       { length: 8 },
       (_, at) =>

@@ -29,8 +29,7 @@ describe('pages in a browser', () => {
   let server: TestServer
   let pages: string[]
 
-  before(async function () {
-    this.timeout(60_000)
+  before(async () => {
     const visited = await openVisitedSite()
     server = visited.server
     const { build, executions, commits } = visited.site

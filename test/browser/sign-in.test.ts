@@ -18,8 +18,7 @@ import { addHello, oneExecution } from '../support/site.ts'
 
 const run = promisify(execFile)
 
-describe('signing in with a provider of OpenID Connect, in a browser', function () {
-  this.timeout(60_000)
+describe('signing in with a provider of OpenID Connect, in a browser', () => {
   let folder: TemporaryFolder
   let provider: TestProvider
   let server: TestServer

@@ -17,8 +17,7 @@ import { openSmallDisk } from '../support/small-disk.ts'
 
 const MiB = 1024 ** 2
 
-describe('a hostile push', function () {
-  this.timeout(120_000)
+describe('a hostile push', () => {
   const { now, taken, refused } = maintainer('deb/attacked')
   let server: TestServer
   let clone: Clone
@@ -233,9 +232,7 @@ describe('a hostile push', function () {
   })
 })
 
-describe('pushes', function () {
-  this.timeout(120_000)
-
+describe('pushes', () => {
   it('of one user are bounded within a minute, whatever the repository, and those of others go on', async () => {
     await using folder = await temporaryFolder()
     const file = await settingsFile(folder.path, { pushes: { perMinute: 2 } })

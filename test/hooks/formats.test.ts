@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { manifest, type Clone } from '../support/clone.ts'
 import { maintainer } from '../support/maintainer.ts'
 
-describe('pushing what there is already', function () {
-  this.timeout(60_000)
+describe('pushing what there is already', () => {
   const pusher = maintainer('deb/formats')
   const { taken, refused } = pusher
   let clone: Clone

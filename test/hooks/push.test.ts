@@ -17,8 +17,7 @@ const bomb = Array.from(
       .join(',')}]\n`,
 ).join('')
 
-describe('pushing checks', function () {
-  this.timeout(60_000)
+describe('pushing checks', () => {
   const pusher = maintainer('deb/pushed')
   const { taken, refused, branches } = pusher
   let server: TestServer

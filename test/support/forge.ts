@@ -1,18 +1,23 @@
 /** A forge: the real git behind HTTP, a repository that its owner pushes to, and an API that takes statuses. */
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
+import { promisify } from 'node:util'
 import { runGit } from './clone.ts'
 import { temporaryFolder } from './folder.ts'
 import { commitFiles, gitEnvironment } from './git.ts'
 import { listenOn } from './listen.ts'
+
+const run = promisify(execFile)
 
 export interface Forge extends AsyncDisposable {
   /** Address of its one repository. */
   url: string
   /** Commits `files` on top of what is there and pushes them to `branches`; returns the commit. */
   push: (files: Record<string, string>, ...branches: string[]) => Promise<string>
+  /** Commits so many empty files on top of what is there, without writing them, and pushes them to `branches`. */
+  pushMany: (count: number, ...branches: string[]) => Promise<void>
   /** Runs git in the owner's clone. */
   git: (...args: string[]) => Promise<void>
   setDefault: (branch: string) => Promise<void>
@@ -36,6 +41,16 @@ export async function openForge(): Promise<Forge> {
     const { code, said } = await runGit(clone, undefined, ...args)
     if (code !== 0) throw new Error(said)
   }
+  /** Id of what git makes of `input`. */
+  const object = async (input: string, ...args: string[]): Promise<string> => {
+    const making = run('git', args, { cwd: clone, env: gitEnvironment() })
+    making.child.stdin?.end(input)
+    return (await making).stdout.trim()
+  }
+  const pushTo = (branches: readonly string[]): Promise<void> => {
+    const refs = (branches.length > 0 ? branches : ['main']).map((branch) => `HEAD:refs/heads/${branch}`)
+    return git('push', '--quiet', '--force', bare, ...refs)
+  }
   const forge: Forge = {
     url: `${address}/team/hello.git`,
     told: [],
@@ -43,9 +58,15 @@ export async function openForge(): Promise<Forge> {
     git,
     async push(files, ...branches) {
       await commitFiles(clone, files)
-      const refs = (branches.length > 0 ? branches : ['main']).map((branch) => `HEAD:refs/heads/${branch}`)
-      await git('push', '--quiet', '--force', bare, ...refs)
+      await pushTo(branches)
       return (await runGit(clone, undefined, 'rev-parse', 'HEAD')).said.trim()
+    },
+    async pushMany(count, ...branches) {
+      const blob = await object('', 'hash-object', '-w', '--stdin')
+      const entries = Array.from({ length: count }, (_, at) => `100644 blob ${blob}\t${at}\n`)
+      await git('read-tree', '--prefix=many/', await object(entries.join(''), 'mktree'))
+      await git('commit', '--quiet', '-m', 'Many files')
+      await pushTo(branches)
     },
     setDefault: (branch) => git('--git-dir', bare, 'symbolic-ref', 'HEAD', `refs/heads/${branch}`),
     remove: (...branches) =>

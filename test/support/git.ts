@@ -15,12 +15,22 @@ export const gitEnvironment = (token?: string): NodeJS.ProcessEnv => ({
   GIT_AUTHOR_EMAIL: 'ann@example.org',
   GIT_COMMITTER_NAME: 'Ann',
   GIT_COMMITTER_EMAIL: 'ann@example.org',
-  ...(token !== undefined && {
-    GIT_CONFIG_COUNT: '1',
-    GIT_CONFIG_KEY_0: 'http.extraHeader',
-    GIT_CONFIG_VALUE_0: `Authorization: Basic ${Buffer.from(`ann:${token}`).toString('base64')}`,
+  ...configured({
+    // Another process after each commit, to find that nothing is to be done.
+    'maintenance.auto': 'false',
+    ...(token !== undefined && {
+      'http.extraHeader': `Authorization: Basic ${Buffer.from(`ann:${token}`).toString('base64')}`,
+    }),
   }),
 })
+
+/** The settings in the form in which git takes them from its environment. */
+function configured(settings: Record<string, string>): NodeJS.ProcessEnv {
+  const environment: NodeJS.ProcessEnv = { GIT_CONFIG_COUNT: String(Object.keys(settings).length) }
+  for (const [at, [key, value]] of Object.entries(settings).entries())
+    Object.assign(environment, { [`GIT_CONFIG_KEY_${at}`]: key, [`GIT_CONFIG_VALUE_${at}`]: value })
+  return environment
+}
 
 /** Makes `files`, and all that `folder` has, a commit on branch main of a new repository there; scripts ending in .sh may be executed. */
 export async function commitFiles(folder: string, files: Record<string, string>): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * Makes what the tests' machines start from, images and templates, so that no test waits for it: bin/test runs this beside the
- * tests. What is there is left as it is.
+ * Makes what the tests' machines start from, images and templates, so that no test waits for it: bin/test runs this beside
+ * lint and the first tests. What is there is left as it is. With --usual it makes only what most tests need.
  */
 import { rm } from 'node:fs/promises'
 import { keptTemplates } from '../../runner/machine/kept-templates.ts'
@@ -24,18 +24,17 @@ for (const { path, usedAt, facts } of await keptTemplates(sharedTemplates)) {
 await using folder = await temporaryFolder()
 const packages = await servePackages(folder.path)
 /** One after the other on one processor, on another what does not need it. */
-const tiny = tinyImage()
-const all = await Promise.allSettled([
-  tiny.then(async () => {
-    await prepare('tiny', { network: 'none' })
-    await prepare('tiny', { network: 'mirror' })
-  }),
+const usual = tinyImage().then(async () => {
+  await prepare('tiny', { network: 'none' })
+  await prepare('tiny', { network: 'mirror' })
+})
+const others = (): Promise<void> =>
   toolsImage().then(async () => {
     await prepare('tools', { network: 'mirror' })
     await adoptedImage()
     await prepare('stock', { network: 'mirror', memoryMiB: 1024 })
-  }),
-])
+  })
+const all = await Promise.allSettled(process.argv.includes('--usual') ? [usual] : [usual, others()])
 await packages.close()
 for (const one of all) if (one.status === 'rejected') throw one.reason
 

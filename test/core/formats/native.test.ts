@@ -218,8 +218,7 @@ describe('reading checks.yaml', () => {
     assert.match(fault(many(10_000)), /^1:1 10000 checks are too many \| declare at most 500/)
   })
 
-  it('is done with hostile documents in seconds', function () {
-    this.timeout(60_000)
+  it('is done with hostile documents in seconds', () => {
     const repeat = (text: string): string => text.repeat(Math.floor(limits.manifestBytes / text.length))
     const levels = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']
     const bomb = levels

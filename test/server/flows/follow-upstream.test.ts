@@ -28,8 +28,7 @@ describe('checks that are kept on a forge', () => {
   let forge: Forge
   let admin: string
 
-  beforeEach(async function () {
-    this.timeout(60_000)
+  beforeEach(async () => {
     server = await startTestServer()
     forge = await openForge()
     await server.services.stores.packages.ensure(name, server.services.now())
@@ -85,8 +84,7 @@ describe('checks that are kept on a forge', () => {
     assert.deepEqual([trouble, refused], [null, []])
   })
 
-  it('are taken anew when a webhook comes that the forge has signed, whichever it is', async function () {
-    this.timeout(60_000)
+  it('are taken anew when a webhook comes that the forge has signed, whichever it is', async () => {
     await forge.push(good)
     const { webhook, secret } = await set()
     await looked()
@@ -117,8 +115,7 @@ describe('checks that are kept on a forge', () => {
     assert.equal((await look()).waits, false)
   })
 
-  it('are taken anew when a bus tells of a push, by the name of a package or by the address', async function () {
-    this.timeout(60_000)
+  it('are taken anew when a bus tells of a push, by the name of a package or by the address', async () => {
     await forge.push(good)
     await set()
     await looked()
@@ -142,8 +139,7 @@ describe('checks that are kept on a forge', () => {
     for (const [topic, body] of others) assert.deepEqual(await tell(topic, body), ['ignored'])
   })
 
-  it('are judged as a push is: what is wrong is told, to the forge too, and what was good before goes on', async function () {
-    this.timeout(60_000)
+  it('are judged as a push is: what is wrong is told, to the forge too, and what was good before goes on', async () => {
     const before = await forge.push(good, 'main', 'bookworm')
     await set({ forge: 'forgejo', statusToken: 'let-me' })
     await looked()
@@ -178,8 +174,7 @@ describe('checks that are kept on a forge', () => {
     assert.equal((await registered())['main (default)'], mended)
   })
 
-  it('go where the forge goes: history that was rewritten, branches that are gone, another default', async function () {
-    this.timeout(60_000)
+  it('go where the forge goes: history that was rewritten, branches that are gone, another default', async () => {
     await forge.push(good, 'main', 'bookworm')
     await set()
     await looked()
@@ -204,8 +199,7 @@ describe('checks that are kept on a forge', () => {
     await clone[Symbol.asyncDispose]()
   })
 
-  it('stay as they are while the forge is gone, empty, or leads elsewhere, and why is told', async function () {
-    this.timeout(60_000)
+  it('stay as they are while the forge is gone, empty, or leads elsewhere, and why is told', async () => {
     const commit = await forge.push(good)
     await set()
     await looked()
@@ -266,8 +260,7 @@ describe('checks that are kept on a forge', () => {
     assert.match(await unknown.text(), /UNKNOWN_FORGE/)
   })
 
-  it('are not fetched beyond what a push may bring', async function () {
-    this.timeout(60_000)
+  it('are not fetched beyond what a push may bring', async () => {
     const noise = Array.from({ length: 40_000 }, (_, line) => `${Math.sin(line)}`).join('\n')
     await forge.push({ ...good, noise })
     const { repositories } = server.services

@@ -5,8 +5,7 @@ import { registerMissedPushes, registerPush } from '../../../server/flows/regist
 import { manifest, openClone, runGit, type Clone } from '../../support/clone.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
 
-describe('registering a push', function () {
-  this.timeout(60_000)
+describe('registering a push', () => {
   const name = { namespace: 'deb', name: 'hello' }
   let server: TestServer
   let clone: Clone

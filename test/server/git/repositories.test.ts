@@ -12,8 +12,7 @@ import { manifest, openClone, type Clone } from '../../support/clone.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
 
-describe('a check repository', function () {
-  this.timeout(60_000)
+describe('a check repository', () => {
   const name = { namespace: 'deb', name: 'hello' }
   let server: TestServer
   let clone: Clone

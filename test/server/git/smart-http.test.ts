@@ -14,8 +14,7 @@ import { until } from '../../support/until.ts'
 
 const MiB = 1024 ** 2
 
-describe('packs on their way', function () {
-  this.timeout(120_000)
+describe('packs on their way', () => {
   const name = { namespace: 'deb', name: 'hello' }
   let server: TestServer
   let clone: Clone

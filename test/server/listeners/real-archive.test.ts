@@ -16,8 +16,7 @@ import { startTestServer } from '../../support/server.ts'
 
 const run = promisify(execFile)
 
-describe("watching Debian's own archive", function () {
-  this.timeout(120_000)
+describe("watching Debian's own archive", () => {
   let folder: TemporaryFolder
   let suite: string
   before(async () => {

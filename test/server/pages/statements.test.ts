@@ -9,8 +9,7 @@ describe('what a page asks the database', () => {
   let server: TestServer
   let site: RichSite
 
-  before(async function () {
-    this.timeout(60_000)
+  before(async () => {
     ;({ server, site } = await openVisitedSite())
     // What the service does by itself is counted alike: until it has done it, numbers mean nothing.
     for (let before = -1; before !== (await count());) {

@@ -19,8 +19,7 @@ const failed = reportOf(
   { results: [{ name: 'greets', outcome: 'failed', note: 'said nothing' }] },
 )
 
-describe('publishing in the form of Fedora Messaging', function () {
-  this.timeout(60_000)
+describe('publishing in the form of Fedora Messaging', () => {
   let broker: Broker
   let bus: Bus
   let folder: TemporaryFolder

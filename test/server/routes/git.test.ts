@@ -6,8 +6,7 @@ import { temporaryFolder } from '../../support/folder.ts'
 import { assertProblem } from '../../support/problem.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
 
-describe('git over HTTP', function () {
-  this.timeout(30_000)
+describe('git over HTTP', () => {
   let server: TestServer
   let clone: Clone
 

@@ -6,8 +6,7 @@ import { openVisitedSite, type VisitedSite } from '../../support/visited-site.ts
 describe('what lies behind pages', () => {
   let visited: VisitedSite
 
-  before(async function () {
-    this.timeout(60_000)
+  before(async () => {
     visited = await openVisitedSite()
   })
   after(() => visited.close())

@@ -9,8 +9,7 @@ describe('pages over HTTP', () => {
   let visited: VisitedSite
   let pages: string[]
 
-  before(async function () {
-    this.timeout(60_000)
+  before(async () => {
     visited = await openVisitedSite()
     const { site } = visited
     const executions = Object.values(site.executions).map((id) => `/executions/${id}`)

@@ -5,8 +5,7 @@ import { openVisitedSite, type VisitedSite } from '../../support/visited-site.ts
 describe('the search', () => {
   let visited: VisitedSite
 
-  before(async function () {
-    this.timeout(60_000)
+  before(async () => {
     visited = await openVisitedSite()
   })
   after(() => visited.close())

@@ -8,8 +8,7 @@ import { temporaryFolder } from '../../support/folder.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
 import { startSshd, type Sshd } from '../../support/sshd.ts'
 
-describe('git over ssh', function () {
-  this.timeout(60_000)
+describe('git over ssh', () => {
   let server: TestServer
   let sshd: Sshd
   let clone: Clone
