@@ -1,7 +1,8 @@
 /** A stock cloud image becomes an image of ours, and its machines are as good as any. */
-import { equal, match, notEqual, ok } from 'node:assert/strict'
+import { equal, match, notEqual } from 'node:assert/strict'
 import type { MachineSpec } from '../../runner/machine/machine.ts'
 import type { Machines } from '../../runner/machine/machines.ts'
+import { runOnTime, tellTime } from '../support/clock.ts'
 import { adoptedImage } from '../support/cloud-image.ts'
 import { openMachine, testMachines } from '../support/machines.ts'
 
@@ -19,7 +20,7 @@ describe('a stock cloud image that was imported', function () {
       equal((await images.get('stock')).facts.kernel, undefined)
       const [one, other] = [await lookAt(machines), await lookAt(machines)]
       equal(machines.warnings.join(), '')
-      for (const { start, off, state, candidate } of [one, other]) {
+      for (const { start, state, candidate } of [one, other]) {
         // From lists that its template fetched.
         match(candidate ?? '', /^ *Candidate: \d/)
         equal(start, 'clone')
