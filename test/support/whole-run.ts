@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { commandLines } from './command-lines.ts'
 import { servePackages } from './serve-packages.ts'
-import { sharedServers, type Shared } from './shared-servers.ts'
+import type { Shared } from './shared-servers.ts'
 
 let folder = ''
 let server: Server
