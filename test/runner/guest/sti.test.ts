@@ -9,7 +9,9 @@ describe('a playbook of the Standard Test Interface', function () {
   this.timeout(buildTimeout)
   let machines: Machines
 
-  before(async () => {
+  before(async function () {
+    // The image may not be there yet.
+    this.timeout(3 * buildTimeout)
     machines = await testMachines({ images: await toolsImage(), mirrors: [] })
   })
   after(() => machines.close())

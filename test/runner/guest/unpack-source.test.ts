@@ -12,7 +12,9 @@ describe('the source package of a build, in a machine', function () {
   this.timeout(buildTimeout)
   let machines: Machines
 
-  before(async () => {
+  before(async function () {
+    // The image may not be there yet.
+    this.timeout(3 * buildTimeout)
     machines = await testMachines({ images: await toolsImage() })
   })
   after(() => machines.close())
