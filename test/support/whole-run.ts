@@ -1,6 +1,7 @@
 /**
  * What a run of the tests has once, in whatever processes its files run: a folder of its own for all that is temporary, and
- * the servers that are shared, of which the tests' archive of packages is always there. Mocha starts and ends it in its main process (`require` in .mocharc.json); shared.ts asks it.
+ * the servers that are shared, of which the tests' archive of packages is always there. Mocha
+ * starts and ends it in its main process (`require` in .mocharc.json); shared.ts asks it.
  */
 import { once } from 'node:events'
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
