@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { cp, readdir } from 'node:fs/promises'
+import { cp, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { compareWithExpected, type Ended } from '../../bin/demo/judge.ts'
 import { verdictWords } from '../../bin/views.ts'
@@ -14,8 +15,12 @@ import { until } from '../support/until.ts'
 const example = fileURLToPath(new URL('../../../examples/hostile-checks/', import.meta.url))
 const ordinary = `checks:
   goes-on:
+    memory: 256M
     run: test ! -e /mine && touch /mine && test "$(date +%Y)" -gt 2000
 `
+
+/** Milliseconds between builds of the ordinary package: it is there all the time, and leaves the others a processor. */
+const pause = 3_000
 
 describe('checks that attack their machine and its host', function () {
   this.timeout(900_000)
@@ -50,7 +55,12 @@ describe('checks that attack their machine and its host', function () {
       await run('package', 'add', `deb/${name}`, '--maintainer', 'ann')
     const token = await run('token', 'create', 'ann')
     await cp(example, join(folder.path, 'hostile'), { recursive: true })
-    await commitFiles(join(folder.path, 'hostile'), {})
+    const manifest = await readFile(join(example, 'checks.yaml'), 'utf8')
+    // In machines of the size whose templates are there, and with a disk that is filled sooner.
+    const small = manifest
+      .replaceAll(/^ {4}run:/gm, '    memory: 256M\n    run:')
+      .replace('disk: 1G', 'disk: 256M')
+    await commitFiles(join(folder.path, 'hostile'), { 'checks.yaml': small })
     await commitFiles(join(folder.path, 'ordinary'), { 'checks.yaml': ordinary })
     for (const name of ['hostile', 'ordinary'])
       await push(join(folder.path, name), `${url}/git/deb/${name}.git`, token)
@@ -67,8 +77,10 @@ describe('checks that attack their machine and its host', function () {
     const attack = { over: false }
     const ended = build('deb/hostile', '1').finally(() => (attack.over = true))
     const neighbours: Ended[] = []
-    for (let number = 0; !attack.over; number++)
+    for (let number = 0; !attack.over; number++) {
       neighbours.push(...(await build('deb/ordinary', `meanwhile${number}`)))
+      await sleep(pause)
+    }
     const judged = await compareWithExpected('hostile-checks', await ended)
     const unexpected = judged.filter(({ wrong }) => wrong !== null)
     assert.deepEqual(

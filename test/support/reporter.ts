@@ -11,12 +11,13 @@ export default class Reporter extends mocha.reporters.Spec {
   readonly #files = new Map<string, FileTimes>()
   readonly #slowest: { title: string; ms: number }[] = []
   readonly #wholeRun = process.env['ASSAY_TEST_WHOLE'] === 'yes'
-  #seen = ''
+  #done = 0
 
   constructor(runner: mocha.Runner, options?: mocha.MochaOptions) {
     super(runner, options)
-    runner.on('suite', ({ root, file }) => {
-      if (!root && file !== undefined) this.#tellProgress(file)
+    // Of parallel processes each file has a root of its own, whose events come when it is done.
+    runner.on('suite', ({ root }) => {
+      if (root) this.#tellProgress()
     })
     runner.on('hook end', ({ file, duration = 0 }) => {
       this.#timesOf(file).hookMs += duration
@@ -37,13 +38,10 @@ export default class Reporter extends mocha.reporters.Spec {
     return times
   }
 
-  /** Once for each file, where somebody runs them all. */
-  #tellProgress(file: string): void {
-    if (file === this.#seen || this.#files.has(file)) return
-    this.#seen = file
+  #tellProgress(): void {
+    this.#done += 1
     const all = Number(process.env['ASSAY_TEST_FILES'] ?? 0)
-    this.#timesOf(file)
-    if (all > 1) process.stdout.write(`\n[file ${this.#files.size} of ${all}]\n`)
+    if (all > 1) process.stdout.write(`\n[file ${this.#done} of ${all}]\n`)
   }
 
   override epilogue(): void {

@@ -12,6 +12,7 @@ import { temporaryFolder, type TemporaryFolder } from '../../support/folder.ts'
 import { heldUp } from '../../support/held-up.ts'
 import { machineContract } from '../../support/machine-contract.ts'
 import { buildTimeout, openMachine, testMachines, type TestMachine } from '../../support/machines.ts'
+import { copyTemplates } from '../../support/templates.ts'
 import { until } from '../../support/until.ts'
 
 type Logged = Machines & { warnings: string[] }
@@ -22,6 +23,7 @@ describe('a machine that is a clone', function () {
   let machines: Logged
   before(async () => {
     folder = await temporaryFolder()
+    await copyTemplates(folder.path, 'none')
     machines = await testMachines({ templates: folder.path, pool: 1 })
   })
   after(async () => {
@@ -111,13 +113,13 @@ describe('a machine that is a clone', function () {
     this.timeout(2 * buildTimeout)
     await using own = await temporaryFolder()
     const networked = { prepareNetwork: true } as const
-    const first = await testMachines({ templates: own.path, mirrors: [] })
-    await (await openMachine(first, { check: 'true' }, networked))[Symbol.asyncDispose]()
-    await first.close()
+    const usual = await testMachines()
+    await (await openMachine(usual, { check: 'true' }, networked))[Symbol.asyncDispose]()
+    await usual.close()
+    await copyTemplates(own.path, 'fetched')
     const [name = ''] = await templatesIn(own.path)
     const facts = join(own.path, name, 'template.json')
     const text = await readFile(facts, 'utf8')
-    match(text, /"lists": "missed"/)
     await writeFile(facts, text.replace(/"madeAt": "[^"]*"/, '"madeAt": "2020-01-01T00:00:00.000Z"'))
     const next = await testMachines({ templates: own.path, mirrors: [] })
     try {
@@ -131,6 +133,9 @@ describe('a machine that is a clone', function () {
       await next.close()
     }
     deepEqual(next.warnings, [])
+    const renewed = (await templatesIn(own.path)).sort().at(-1) ?? ''
+    // As it was told, there is no mirror to fetch any from.
+    match(await readFile(join(own.path, renewed, 'template.json'), 'utf8'), /"lists": "missed"/)
   })
 
   it('is given up at once when nobody wants it any more while its input is handed over', async () => {

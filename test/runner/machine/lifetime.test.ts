@@ -10,6 +10,7 @@ import { openMachines } from '../../../runner/machine/machines.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 import { tinyImage } from '../../support/image.ts'
 import { buildTimeout } from '../../support/machines.ts'
+import { copyTemplates } from '../../support/templates.ts'
 import { until } from '../../support/until.ts'
 
 describe('a runner that is killed', function () {
@@ -120,6 +121,7 @@ function runnerProcess(data: string, temporary: string) {
 }
 
 async function runnerWithMachine(data: string, temporary: string) {
+  await copyTemplates(join(data, 'runner', 'templates'), 'fetched')
   const runner = runnerProcess(data, temporary)
   await once(runner.stdout, 'data')
   const machines = join(data, 'runner', 'machines')
