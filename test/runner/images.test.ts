@@ -51,7 +51,10 @@ describe('an image that was built from a recipe', function () {
 
   it('leaves nothing mounted when whoever builds it is killed', async () => {
     await using folder = await temporaryFolder()
-    await using building = startAssay({ ASSAY_DATA: folder.path }, 'image', 'build', 'tiny')
+    await using building = startAssay(
+      { ASSAY_DATA: folder.path, TMPDIR: folder.path },
+      ...['image', 'build', 'tiny'],
+    )
     const begun = await until(
       'the build to mount something',
       async () => {

@@ -15,6 +15,8 @@ export interface System {
   hooks?: readonly string[]
   /** Folders whose files the hooks use. */
   uses?: readonly string[]
+  /** What its kernel is told beside what it needs. */
+  append?: string
   /** Of its root file system. */
   sizeMiB: number
 }
@@ -22,11 +24,11 @@ export interface System {
 /** Where the boot loader's partition begins, and how large it is, in MiB. */
 const boot = { at: 1, size: 128 }
 
-const loaderConfig = `DEFAULT linux
+const loaderConfig = (more: string): string => `DEFAULT linux
 LABEL linux
   KERNEL vmlinuz
   INITRD initrd.img
-  APPEND root=LABEL=root ro console=tty0 console=ttyS0 net.ifnames=0
+  APPEND root=LABEL=root ro console=tty0 console=ttyS0 net.ifnames=0 ${more}
 `
 
 /** Path of the raw disk `name` in the folder. The first call for a system makes it, which takes a minute or two. */
@@ -51,7 +53,9 @@ export async function bootDisk(folder: string, name: string, system: System): Pr
 
 /** Of all that says what the disk becomes, so that another system is another disk. */
 async function digestOf(system: System): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify(system)).update(loaderConfig)
+  const hash = createHash('sha256')
+    .update(JSON.stringify(system))
+    .update(loaderConfig(system.append ?? ''))
   for (const used of system.uses ?? [])
     for (const name of (await readdir(used)).sort())
       hash.update(name).update(await readFile(join(used, name)))
@@ -60,7 +64,7 @@ async function digestOf(system: System): Promise<string> {
 
 async function makeDisk(
   work: string,
-  { packages, packageLists = false, hooks = [], sizeMiB }: System,
+  { packages, packageLists = false, hooks = [], append = '', sizeMiB }: System,
 ): Promise<void> {
   const archive = await debianArchive(await hostSources())
   if (!archive) throw new Error('None of the host’s package sources offers Debian.')
@@ -73,17 +77,17 @@ async function makeDisk(
     ...hooks.map((hook) => `--customize-hook=${hook}`),
     ...['bookworm', root, ...sourceLines(archive, 'bookworm')],
   ])
-  await makeBoot(work, root)
+  await makeBoot(work, root, append)
   const file = join(work, 'system')
   await command('mke2fs', ['-q', '-t', 'ext4', '-d', root, '-L', 'root', file, `${sizeMiB}M`])
   await assemble(work, sizeMiB)
 }
 
 /** The boot loader's own partition: no part of the system's tree, so it takes no mount to make. */
-async function makeBoot(work: string, root: string): Promise<void> {
+async function makeBoot(work: string, root: string, append: string): Promise<void> {
   const file = join(work, 'boot')
   const config = join(work, 'syslinux.cfg')
-  await writeFile(config, loaderConfig)
+  await writeFile(config, loaderConfig(append))
   await command('mkfs.vfat', ['-C', '-n', 'BOOT', file, String(boot.size * 1024)])
   const put = (from: string, name: string): Promise<string> =>
     command('mcopy', ['-i', file, from, `::${name}`])

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { imageStore, type ImageStore } from '../../runner/images.ts'
 import { archiveKey } from './archive-key.ts'
 import { bootDisk } from './boot-disk.ts'
-import { guestsFolder, tinyImage } from './image.ts'
+import { guestsFolder, sameAddresses, tinyImage } from './image.ts'
 import { codeOf, kept, testData } from './kept.ts'
 import { never, testMachines } from './machines.ts'
 import { keyring, sourceLine } from './package-archive.ts'
@@ -22,7 +22,12 @@ async function cloudImage(): Promise<string> {
     `echo ${key} | base64 -d >"$1${keyring}"`,
     `rm -rf "$1"/etc/apt/sources.list.d/*; echo '${sourceLine}' >"$1/etc/apt/sources.list"`,
   ]
-  return bootDisk(join(testData, 'test-cloud'), 'debian-12', { packages, hooks, sizeMiB: 1920 })
+  return bootDisk(join(testData, 'test-cloud'), 'debian-12', {
+    packages,
+    hooks,
+    append: sameAddresses,
+    sizeMiB: 1920,
+  })
 }
 
 /**

@@ -189,6 +189,7 @@ async function lookAt(machines: Machines) {
     cat /proc/sys/kernel/random/uuid
     perl -e 'my $b = "\\0" x 16; syscall 318, $b, 16, 0; print unpack("H*", $b), "\\n"'
     cat /etc/machine-id /proc/sys/kernel/hostname
+    echo 2 >/proc/sys/kernel/randomize_va_space
     perl -e 'print sprintf("%x\\n", 0 + \\my $x)'`
   await using machine = await openMachine(machines, { check })
   const [uuid, random, id, name, address] = await runOnTime(machine)
