@@ -22,6 +22,8 @@ export interface Config {
   internetAllowed: boolean
   /** Machines that a runner keeps busy at a time; null: one per core. */
   machines: number | null
+  /** Machines that wait to be asked for, of each shape in demand; null: as many as are busy, at most two. */
+  waiting: number | null
   /** How long a runner leaves the machine of a check that failed up; null: not at all. */
   holdSeconds: number | null
   /** Absolute path of the folder where frozen machines lie; null: one in `data`. */
@@ -67,6 +69,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     defaultImage: value.ASSAY_IMAGE ?? 'debian-12',
     internetAllowed: value.ASSAY_INTERNET === 'yes',
     machines: value.ASSAY_RUNNERS === undefined ? null : Number(value.ASSAY_RUNNERS),
+    waiting: value.ASSAY_POOL === undefined ? null : Number(value.ASSAY_POOL),
     holdSeconds: value.ASSAY_HOLD === undefined ? null : secondsOf(value.ASSAY_HOLD),
     templates: value.ASSAY_TEMPLATES === undefined ? null : resolve(value.ASSAY_TEMPLATES),
     mirrors:

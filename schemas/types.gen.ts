@@ -275,6 +275,10 @@ export interface Environment {
    */
   ASSAY_RUNNERS?: string
   /**
+   * Machines that wait to be asked for, of each shape in demand.
+   */
+  ASSAY_POOL?: string
+  /**
    * yes: checks may ask for network: internet.
    */
   ASSAY_INTERNET?: 'yes' | 'no'

@@ -33,6 +33,7 @@ export default {
       mirrors: config.mirrors,
       internetAllowed: config.internetAllowed,
       templates: config.templates,
+      ...(config.waiting !== null && { pool: config.waiting }),
       holdSeconds: config.holdSeconds,
       drainSeconds,
       log,

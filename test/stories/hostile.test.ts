@@ -48,7 +48,7 @@ describe('checks that attack their machine and its host', function () {
 
   before(async () => {
     folder = await temporaryFolder()
-    settings = { ...(await homeData(folder.path)), ASSAY_RUNNERS: '2' }
+    settings = { ...(await homeData(folder.path)), ASSAY_RUNNERS: '2', ASSAY_POOL: '1' }
     service = startAssay(settings, 'up')
     const url = await until('assay up to serve', () => /^Assay is at (\S+)$/m.exec(service.said())?.[1])
     for (const name of ['hostile', 'ordinary'])

@@ -42,9 +42,14 @@ describe('twenty executions, with everything killed in the middle', function () 
     assert.equal(code, 0, err)
     return out
   }
-  const finished = async (): Promise<number> =>
-    (JSON.parse(await run('executions', '--state', 'finished', '--limit', '100', '--json')) as unknown[])
-      .length
+  /** Where the server is that was started last. */
+  const address = (): string =>
+    /Assay is at (\S+)/.exec(running.findLast((service) => /Assay is at/.test(service.said()))!.said())![1]!
+  /** None while there is no server. */
+  const finished = (): Promise<number> =>
+    fetch(`${address()}/api/v1/executions?state=finished&limit=100`)
+      .then(async (answer) => ((await answer.json()) as { data: unknown[] }).data.length)
+      .catch(() => 0)
   /** Patient: emulated machines take their time. */
   const atLeast = async (wanted: number): Promise<void> => {
     while ((await finished()) < wanted) await sleep(500)
@@ -62,7 +67,7 @@ describe('twenty executions, with everything killed in the middle', function () 
   it('finishes each of them exactly once', async () => {
     let server = await serve()
     const url = /Assay is at (\S+)/.exec(server.said())![1]!
-    let runner = start('runner', { ASSAY_SERVER: socket() })
+    let runner = start('runner', { ASSAY_SERVER: socket(), ASSAY_POOL: '0' })
     await run('package', 'add', 'deb/many', '--maintainer', 'ann')
     await commitFiles(join(folder.path, 'checks'), { 'checks.yaml': manifest })
     await push(
@@ -74,7 +79,7 @@ describe('twenty executions, with everything killed in the middle', function () 
 
     await atLeast(2)
     await runner.murder()
-    runner = start('runner', { ASSAY_SERVER: socket() })
+    runner = start('runner', { ASSAY_SERVER: socket(), ASSAY_POOL: '0' })
     await atLeast(6)
     process.kill(Number(await readFile(join(data(), 'redis', 'redis.pid'), 'utf8')), 'SIGKILL')
     await atLeast(10)
@@ -99,10 +104,6 @@ describe('twenty executions, with everything killed in the middle', function () 
     assert.equal(await server.end(), 0, server.said())
   })
 
-  const readWhole = async (id: string): Promise<string> => {
-    const url = /Assay is at (\S+)/.exec(
-      running.findLast((service) => /Assay is at/.test(service.said()))!.said(),
-    )![1]!
-    return (await fetch(`${url}/api/v1/executions/${id}`)).text()
-  }
+  const readWhole = async (id: string): Promise<string> =>
+    (await fetch(`${address()}/api/v1/executions/${id}`)).text()
 })
