@@ -17,7 +17,7 @@ const silenceMs = 45_000
 /** So long it may take until the agent of a machine that was to reboot is back. */
 const rebootMs = 180_000
 /** After the agent closed its port, so long may the reset or the power-off take that explains it. */
-const agentGoneMs = 3_000
+const agentGoneMs = 10_000
 /** Junk lines from a guest before it counts as broken. */
 const junkLimit = 10_000
 /** How long a dying kernel's words may take from one socket while its reset comes over another. */
