@@ -1356,6 +1356,10 @@ export interface WebSettings {
    */
   requestsPerMinute?: number
   /**
+   * Requests of git that only read, from one address (or one /56 network of IPv6): a clone takes two or three; default: 300. This host itself is not counted.
+   */
+  clonesPerMinute?: number
+  /**
    * Reverse proxies whose X-Forwarded-For is believed: addresses, networks, or loopback, linklocal, uniquelocal.
    *
    * @maxItems 100

@@ -4,6 +4,7 @@ import { fullName, type PackageName } from '../../core/names.ts'
 import type { Settings } from '../../schemas/types.gen.ts'
 import type { Services } from '../services.ts'
 import type { Package } from '../store/packages.ts'
+import { gitSlots } from './git-slots.ts'
 import { hookEnvironment } from './hook-environment.ts'
 import { pushRate } from './push-rate.ts'
 import type { Service } from './bounded-git.ts'
@@ -19,20 +20,19 @@ export interface Wanted {
   found: Package
   /** Who pushes; null: a reader, whom nobody asks. */
   user: string | null
+  /** Whose clones and fetches are counted together; null: those of the server's own host, which are not. */
+  reader: string | null
   /** Whether the pack of a push comes now: over HTTP git only looks first. */
   isPack: boolean
 }
 
 export type GitSessions = ReturnType<typeof gitSessions>
 
-/** git processes at a time: each may need a core and tens of megabytes. */
-const mostAtATime = 32
-
 /** Of one user, unless the site's settings say otherwise. */
 const pushesPerMinute = 60
 
 export function gitSessions({ config, repositories, settings, stores, now }: Services) {
-  let running = 0
+  const slots = gitSlots()
   const rate = pushRate(settings.pushes?.perMinute ?? pushesPerMinute, () => Date.parse(now()))
   return {
     /** The package whose repository is asked for. Throws UNKNOWN_PACKAGE with what would add it. */
@@ -42,15 +42,17 @@ export function gitSessions({ config, repositories, settings, stores, now }: Ser
       return found
     },
 
-    /** Runs `work` while a place is taken for it. Throws BUSY when there is none, TOO_MANY_PUSHES, and KEPT_ELSEWHERE. */
+    /**
+     * Runs `work` while a place is taken for it. Throws BUSY and TOO_MANY_AT_ONCE when there is none, TOO_MANY_PUSHES, and
+     * KEPT_ELSEWHERE.
+     */
     async open<T>(
-      { service, found, user, isPack }: Wanted,
+      { service, found, user, reader, isPack }: Wanted,
       work: (session: GitSession) => Promise<T>,
     ): Promise<T> {
       if (service === 'git-receive-pack' && found.keptAt !== null) throw keptElsewhere(found, found.keptAt)
-      if (running >= mostAtATime) throw busy()
       if (user !== null) (isPack ? rate.count : rate.assertMay)(user)
-      running += 1
+      const leave = slots.take(service === 'git-receive-pack', user ?? reader)
       try {
         const gitdir = await repositories.ensure(found)
         const env = {
@@ -62,7 +64,7 @@ export function gitSessions({ config, repositories, settings, stores, now }: Ser
           ? await repositories.whilePushing(found, () => work(session))
           : await work(session)
       } finally {
-        running -= 1
+        leave()
       }
     },
   }
@@ -80,9 +82,6 @@ const keptElsewhere = (name: PackageName, url: string): AppError =>
     403,
     `The checks of ${fullName(name)} are kept at ${url}: push there, and they are taken from there.`,
   )
-
-const busy = (): AppError =>
-  new AppError('BUSY', 503, 'Too many clones and pushes are under way: try again in a few seconds.')
 
 const unknown = (name: PackageName): AppError =>
   new AppError(

@@ -25,8 +25,13 @@ export interface Ended {
 }
 
 const longestSaid = 4_000
-/** Milliseconds in which neither side said anything; git itself says something every few seconds. */
-const patience = 600_000
+/**
+ * Milliseconds in which neither side said anything; git itself says something every few seconds, and a pusher's git may
+ * take a while to compress.
+ */
+const patience: Readonly<Record<Service, number>> = { 'git-upload-pack': 60_000, 'git-receive-pack': 180_000 }
+/** Milliseconds until a body begins, and until what a reader tells has come whole. */
+const bodyPatience = { begin: 15_000, wholeOfReader: 60_000 }
 /** What a client may tell: a pack and what goes around it, or commits that it has. */
 const longestRequest: Readonly<Record<Service, number>> = {
   'git-upload-pack': 64 * 1024 ** 2,
@@ -51,15 +56,29 @@ export async function advertise(call: GitCall): Promise<Ended> {
 
 const packetLine = (text: string): string => (text.length + 4).toString(16).padStart(4, '0') + text
 
+/** Resolves when there is something of the body: until then a request takes no place. Throws REQUEST_TIMEOUT. */
+export async function begun(request: IncomingMessage): Promise<void> {
+  if (request.readableLength > 0 || request.complete) return
+  const late = AbortSignal.timeout(bodyPatience.begin)
+  await Promise.race([
+    once(request, 'readable', { signal: late }),
+    once(request, 'close', { signal: late }),
+  ]).catch(() => {
+    throw new AppError('REQUEST_TIMEOUT', 408, 'Nothing of the body came: try again.')
+  })
+}
+
 /** Answers the one request that follows: sends what was asked for, or takes what is pushed. */
 export async function exchange(call: GitCall): Promise<Ended> {
   const { service, request, response } = call
   const body = bodyOf(request)
-  request.setTimeout(patience, () => request.destroy())
+  request.setTimeout(patience[service], () => request.destroy())
   answer(response, `application/x-${service}-result`)
   const child = start(call, [])
   // A client that goes away in the middle of a push ends git's input: git then throws away what it has.
-  pipeline(body, atMost(longestRequest[service]), child.stdin).catch(() => undefined)
+  const late =
+    service === 'git-upload-pack' ? { signal: AbortSignal.timeout(bodyPatience.wholeOfReader) } : {}
+  pipeline(body, atMost(longestRequest[service]), child.stdin, late).catch(() => undefined)
   return converse(call, child, '')
 }
 

@@ -1,21 +1,26 @@
 /** What an execution left for programs: its log as plain text, with ranges or followed to its end, and all as one archive. */
 import { Router, type Request, type Response } from 'express'
 import { sendArchive } from '../archive.ts'
-import { followLog } from '../follow-log.ts'
+import { followLimits, followLog } from '../follow-log.ts'
+import { logLooks } from '../log-looks.ts'
 import { parseId } from '../parse-id.ts'
 import { numberFrom, textFrom } from '../query.ts'
 import { requireHeld } from '../require-held.ts'
 import { sendStored } from '../send-file.ts'
+import { streamPlaces } from '../stream-places.ts'
 import type { Services } from '../services.ts'
 import type { Execution } from '../store/executions.ts'
 
 export function executionLogRoutes(services: Services): Router {
   const router = Router()
+  const look = logLooks(services)
+  const places = streamPlaces(followLimits)
   router.get('/api/v1/executions/:uuid/log', async (request, response) => {
     const execution = await services.stores.executions.get(parseId('execution', request.params.uuid))
     if (textFrom(request.query, 'follow') === '1') {
+      const leave = places.take(request)
       response.set({ 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' })
-      await followLog(services, execution.id, response)
+      await followLog(look, execution.id, response).finally(leave)
       return
     }
     await sendLog(services, execution, request, response)

@@ -1,5 +1,5 @@
 /** Check repositories over git's smart HTTP, and the one request that their hooks send. */
-import { Router, type Request, type Response } from 'express'
+import { Router, type Request, type RequestHandler, type Response } from 'express'
 import { AppError, NotFound } from '../../core/errors.ts'
 import { fullName, parsePackage, type PackageName } from '../../core/names.ts'
 import { validatePush } from '../../schemas/validate.ts'
@@ -10,7 +10,8 @@ import { registerPush } from '../flows/register-push.ts'
 import { gitProblemHandler } from '../git/git-problem.ts'
 import type { GitSessions } from '../git/git-sessions.ts'
 import type { Service } from '../git/bounded-git.ts'
-import { advertise, exchange, type Ended, type GitCall } from '../git/smart-http.ts'
+import { advertise, begun, exchange, type Ended, type GitCall } from '../git/smart-http.ts'
+import { clientOf, readLimit } from '../rate-limit.ts'
 import type { Services } from '../services.ts'
 import type { Package } from '../store/packages.ts'
 
@@ -36,12 +37,15 @@ export function gitRoutes(services: Services, sessions: GitSessions): Router {
     const user = service === 'git-upload-pack' ? null : await pusher(request, found)
     // Before a long pack git sends nothing but four zeros, to see whether it may.
     const isPack = ask === exchange && request.headers['content-length'] !== '4'
-    const { code, said } = await sessions.open({ service, found, user, isPack }, (session) =>
+    if (ask === exchange) await begun(request)
+    const reader = clientOf(request)
+    const { code, said } = await sessions.open({ service, found, user, reader, isPack }, (session) =>
       ask({ service, ...session, request, response }),
     )
     if (code !== 0) log.warn({ repository: fullName(name), service, code, said }, 'git ended with an error')
   }
 
+  router.use('/git', onlyReading(readLimit(services)))
   router.get(`${repositoryPath}/info/refs`, (request, response) =>
     serve(advertise, serviceOf(request.query['service']), request, response),
   )
@@ -62,6 +66,12 @@ export function gitRoutes(services: Services, sessions: GitSessions): Router {
   })
   return router
 }
+
+/** Lets pushes by, which are counted by who sends them. */
+const onlyReading =
+  (limit: RequestHandler): RequestHandler =>
+  (request, response, next) =>
+    request.originalUrl.includes('git-receive-pack') ? next() : limit(request, response, next)
 
 function nameOf({ namespace, repository }: Params): PackageName {
   if (!repository.endsWith('.git'))

@@ -6,13 +6,14 @@ import { AppError } from '../../core/errors.ts'
 import { visible } from '../pages/html.ts'
 import { lastLineEnd, split } from '../pages/log-part.ts'
 import { readable } from '../pages/terminal-text.ts'
-import { bytesOf } from '../line-index.ts'
+import { logLooks, lookLimits, type LogLooks } from '../log-looks.ts'
 import { parseId } from '../parse-id.ts'
 import { textFrom } from '../query.ts'
+import { streamPlaces } from '../stream-places.ts'
 import type { Services } from '../services.ts'
 
-/** Streams at a time, milliseconds between two looks, between signs of life and of a stream, bytes per event. */
-export const liveLimits = { streams: 100, pause: 500, beat: 15_000, life: 30 * 60_000, chunk: 64 * 1024 }
+/** Streams at a time and of one address, milliseconds of the longest, between two looks, and between signs of life. */
+export const liveLimits = { all: 100, ofOne: 20, life: 30 * 60_000, pause: 500, beat: 15_000 }
 
 /** How far a reader has come. */
 interface Position {
@@ -22,33 +23,30 @@ interface Position {
 
 export function liveLogRoutes(services: Services): Router {
   const router = Router()
-  let open = 0
+  const look = logLooks(services)
+  const places = streamPlaces(liveLimits)
   router.get('/executions/:uuid/live', async (request, response) => {
     const { id } = await services.stores.executions.get(parseId('execution', request.params.uuid))
     const position = positionOf(request)
-    if (open >= liveLimits.streams) throw tooMany()
+    const leave = places.take(request)
     response.set({
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     })
     if (request.method === 'HEAD') {
+      leave()
       response.end()
       return
     }
-    open += 1
-    try {
-      await stream(services, id, position, response)
-    } finally {
-      open -= 1
-    }
+    await stream(look, id, position, response).finally(leave)
   })
   return router
 }
 
 /** Writes to `response` until the attempt is over, the client is gone, or the stream is old: browsers come back. */
 async function stream(
-  { stores, files }: Services,
+  look: LogLooks,
   execution: string,
   { attempt, offset }: Position,
   response: Response,
@@ -59,15 +57,11 @@ async function stream(
   const begun = Date.now()
   let said = begun
   while (!gone.signal.aborted && Date.now() - begun < liveLimits.life) {
-    // Asked before the log is read: what is over then has no more log to come.
-    const { state, attempt: newest } = await stores.executions.get(execution)
+    const { state, attempt: newest, bytes } = await look(execution)
     const over = state !== 'running' || newest !== attempt
-    const log = await files.log({ execution, attempt })
-    const chunk = log
-      ? await bytesOf(log, offset, Math.min(log.size, offset + liveLimits.chunk))
-      : Buffer.alloc(0)
-    const isLast = over && offset + chunk.length >= (log?.size ?? 0)
-    const end = isLast ? chunk.length : lastLineEnd(chunk, liveLimits.chunk)
+    const chunk = await bytes(attempt, offset)
+    const isLast = over && chunk.length < lookLimits.chunk
+    const end = isLast ? chunk.length : lastLineEnd(chunk, lookLimits.chunk)
     if (end > 0) {
       offset += end
       said = Date.now()
@@ -102,6 +96,3 @@ function positionOf(request: Request): Position {
   if (!match) throw new AppError('BAD_QUERY', 400, 'after is an attempt and bytes of its log, such as 1-0.')
   return { attempt: Number(match[1]), offset: Number(match[2]) }
 }
-
-const tooMany = (): AppError =>
-  new AppError('TOO_MANY_STREAMS', 503, 'Too many live logs are being watched: reload the page instead.')

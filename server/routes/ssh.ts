@@ -34,7 +34,8 @@ export function sshRoutes(services: Services, sessions: GitSessions): Router {
     if (isPush) await assertMaintains(services, key.user, found)
     const protocol = gitProtocol(query['protocol'])
     const user = isPush ? key.user : null
-    await sessions.open({ service, found, user, isPack: isPush }, async ({ gitdir, env }) => {
+    const wanted = { service, found, user, reader: `key of ${key.user}`, isPack: isPush }
+    await sessions.open(wanted, async ({ gitdir, env }) => {
       const ended = once(response, 'close')
       log.info({ repository: fullName(name), service, user: key.user, key: key.fingerprint }, 'git over ssh')
       const around = { ...env, ...(protocol !== null && { GIT_PROTOCOL: protocol }) }

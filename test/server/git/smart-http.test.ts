@@ -3,13 +3,15 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
-import { request } from 'node:http'
+import { Agent, request, type ClientRequest } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { slotLimits } from '../../../server/git/git-slots.ts'
 import { manifest, openClone, runGit, type Clone } from '../../support/clone.ts'
 import { gitEnvironment } from '../../support/git.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
 import { temporaryFolder } from '../../support/folder.ts'
+import { settingsFile } from '../../support/settings.ts'
 import { until } from '../../support/until.ts'
 
 const MiB = 1024 ** 2
@@ -138,6 +140,67 @@ describe('packs on their way', () => {
     assert.ok((await gitsAtWork()).length > 0)
     asking.destroy()
     await gitsEnd()
+  })
+})
+
+describe('clones that are asked for by half', () => {
+  const half = '0032want '
+  /** Begins a fetch from this address, and sends this much of what it tells. */
+  const ask = (clone: Clone, from: string, text: string): ClientRequest => {
+    const asking = request(`${clone.remote}/git-upload-pack`, {
+      ...{ method: 'POST', agent: new Agent() },
+      headers: {
+        ...{ 'content-type': 'application/x-git-upload-pack-request', 'x-forwarded-for': from },
+        'content-length': 1000,
+      },
+    })
+    asking.on('error', () => undefined)
+    if (text === '') asking.flushHeaders()
+    else asking.write(text)
+    return asking
+  }
+  const look = (clone: Clone, from: string): Promise<Response> =>
+    fetch(`${clone.remote}/info/refs?service=git-upload-pack`, { headers: { 'x-forwarded-for': from } })
+  const codeOf = async (answer: Response): Promise<[number, string]> => [answer.status, await answer.text()]
+
+  it('hold up no push, and no more clones of others than there are places', async () => {
+    await using folder = await temporaryFolder()
+    const settings = await settingsFile(folder.path, { web: { proxies: ['loopback'] } })
+    await using server = await startTestServer({ settingsFile: settings })
+    await using clone = await openClone(server)
+    await clone.commit({ 'checks.yaml': manifest() })
+    const asked: ClientRequest[] = []
+    try {
+      const one = '203.0.113.1'
+      for (let count = 0; count < slotLimits.readingOfOne; count++) asked.push(ask(clone, one, half))
+      const shareIsTaken = async (): Promise<boolean> => (await look(clone, one)).status === 429
+      await until('one address to have its share', shareIsTaken)
+      assert.match((await codeOf(await look(clone, one)))[1], /8 clones and fetches from your address/)
+      assert.equal((await look(clone, '203.0.113.2')).status, 200)
+
+      for (let at = 0; at < slotLimits.reading; at++) asked.push(ask(clone, `198.51.100.${at}`, half))
+      await until('all places of readers to be taken', async () => {
+        const [status] = await codeOf(await look(clone, '203.0.113.2'))
+        return status === 503
+      })
+      const { code, said } = await clone.push()
+      assert.equal(code, 0, said)
+    } finally {
+      for (const asking of asked) asking.destroy()
+    }
+    await until('places to be free again', async () => (await look(clone, '203.0.113.2')).status === 200)
+  })
+
+  it('take no place until something of them comes', async () => {
+    await using folder = await temporaryFolder()
+    const settings = await settingsFile(folder.path, { web: { proxies: ['loopback'] } })
+    await using server = await startTestServer({ settingsFile: settings })
+    await using clone = await openClone(server)
+    const asked = Array.from({ length: 40 }, (_, at) => ask(clone, `198.51.100.${at}`, ''))
+    await Promise.all(asked.map((asking) => once(asking, 'socket')))
+    await sleep(100)
+    assert.equal((await look(clone, '203.0.113.2')).status, 200)
+    for (const asking of asked) asking.destroy()
   })
 })
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { logLooks } from '../../../server/log-looks.ts'
 import { assertProblem } from '../../support/problem.ts'
 import { passed, testRunner, type TestRunner } from '../../support/runner.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
@@ -174,5 +175,21 @@ describe('executions for programs', () => {
     await runner.report(second, passed)
     await reading
     assert.equal(seen, 'first try\nsecond try\n')
+  })
+
+  it('have a log that is looked at once for all who follow it', async () => {
+    const id = await oneExecution(server.services)
+    const job = await runner.take(id)
+    await runner.tell(job, 'log?offset=0', { body: Buffer.from('one line\n') })
+    const { stores, files } = server.services
+    let asked = 0
+    const counting = Object.assign(Object.create(stores) as typeof stores, {
+      executions: { ...stores.executions, get: (one: string) => (asked++, stores.executions.get(one)) },
+    })
+    const look = logLooks({ stores: counting, files })
+    const seen = await Promise.all(
+      Array.from({ length: 500 }, async () => (await (await look(id)).bytes(1, 4)).toString()),
+    )
+    assert.deepEqual([new Set(seen), asked], [new Set(['line\n']), 1])
   })
 })

@@ -74,7 +74,7 @@ describe('a log that is watched while it is written', () => {
   it('is watched by so many at a time and no more', async () => {
     const id = await oneExecution(server.services)
     await runner.take(id)
-    const open = Array.from({ length: liveLimits.streams }, () => {
+    const open = Array.from({ length: liveLimits.all }, () => {
       const asking = request(`${server.url}/executions/${id}/live`)
       asking.on('error', () => undefined).end()
       return asking
