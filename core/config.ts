@@ -30,6 +30,8 @@ export interface Config {
   templates: string | null
   /** Host names of mirrors that machines may fetch packages from; null: the host's own package sources. */
   mirrors: string[] | null
+  /** Hosts (globs) that builds' files may be fetched from; null: whatever is public. */
+  artifactHosts: string[] | null
   /** Results that other systems post. */
   results: {
     post: 'token' | 'open'
@@ -72,10 +74,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     waiting: value.ASSAY_POOL === undefined ? null : Number(value.ASSAY_POOL),
     holdSeconds: value.ASSAY_HOLD === undefined ? null : secondsOf(value.ASSAY_HOLD),
     templates: value.ASSAY_TEMPLATES === undefined ? null : resolve(value.ASSAY_TEMPLATES),
-    mirrors:
-      value.ASSAY_MIRRORS?.split(',')
-        .map((host) => host.trim())
-        .filter(Boolean) ?? null,
+    mirrors: hostsIn(value.ASSAY_MIRRORS),
+    artifactHosts: hostsIn(value.ASSAY_ARTIFACT_HOSTS),
     results: {
       post: value.ASSAY_RESULTS_POST ?? 'token',
       outcomes: (value.ASSAY_RESULTS_OUTCOMES ?? 'QUEUED,RUNNING,ERROR').split(','),
@@ -84,3 +84,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     logLevel: value.ASSAY_LOG ?? 'info',
   })
 }
+
+const hostsIn = (text: string | undefined): string[] | null =>
+  text
+    ?.split(',')
+    .map((host) => host.trim())
+    .filter(Boolean) ?? null

@@ -1,5 +1,6 @@
 /** The attempts that this runner has taken: each run once, told to the server, and given up when the runner ends. */
 import type { Logger } from 'pino'
+import type { ArtifactHosts } from './artifact-hosts.ts'
 import { handedBack } from './ending.ts'
 import type { EnsureImage } from './ensure-image.ts'
 import { execute } from './execute.ts'
@@ -17,6 +18,10 @@ export interface AttemptPorts {
   /** null: no machine outlives its attempt. */
   held: HeldMachines | null
   image: EnsureImage
+  /** Where builds' files are fetched from. */
+  hosts: ArtifactHosts
+  /** The server's address: what was uploaded to it comes from there. */
+  server: string
   /** Folder of what attempts need on the way. */
   folder: string
   log: Logger
@@ -47,7 +52,7 @@ export function attempts(ports: AttemptPorts): Attempts {
   const live = new Map<string, Live>()
   let ending = false
   const run = async (execution: string, self: Live): Promise<void> => {
-    const { client, claimant, log, image, folder } = ports
+    const { client, claimant, log, image, folder, hosts, server } = ports
     const job = await client.claim(execution, claimant)
     if (!job) return
     const about = { execution, attempt: job.attempt }
@@ -63,8 +68,9 @@ export function attempts(ports: AttemptPorts): Attempts {
         open: holdable?.open ?? ports.open,
         image,
         tree: attempt.tree,
-        artifacts: (into, until) => fetchArtifacts(job.build.artifacts, into, until),
-        beside: besideOf(job.build.artifacts),
+        artifacts: (into, until) =>
+          fetchArtifacts(job.build.artifacts, into, { ...{ hosts, server }, signal: until }),
+        beside: besideOf(job.build.artifacts, hosts),
         keep: attempt.keep,
         log: attempt.log,
         step(step, machine) {

@@ -4,6 +4,7 @@ import { open, rm } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BuildArtifact } from '../schemas/types.gen.ts'
+import { anyHost, type ArtifactHosts } from './artifact-hosts.ts'
 import { AttemptEnded } from './ending.ts'
 import { exchange } from './http.ts'
 
@@ -19,6 +20,16 @@ export const fetchLimits = {
 /** At home nobody announces a checksum: null takes what comes. */
 export type Fetchable = Omit<BuildArtifact, 'sha256'> & { sha256: string | null }
 
+export interface Fetching {
+  signal: AbortSignal
+  /** Bytes that may come. */
+  room?: number
+  /** By default any. */
+  hosts?: ArtifactHosts
+  /** Where the server is reached, from which what was uploaded to it is fetched whatever its own address; null: nowhere. */
+  server?: string | null
+}
+
 /** Something on the way, which may be gone at the next try. */
 class Interrupted extends Error {}
 
@@ -29,11 +40,11 @@ class Interrupted extends Error {}
 export async function fetchArtifact(
   artifact: Fetchable,
   target: string,
-  { signal, room = fetchLimits.total }: { signal: AbortSignal; room?: number },
+  { signal, room = fetchLimits.total, hosts = anyHost, server = null }: Fetching,
 ): Promise<number> {
   for (const pause of [...fetchLimits.pausesMs, null]) {
     try {
-      return await tryFetch(artifact, target, { signal, room })
+      return await tryFetch(artifact, target, { signal, room, hosts, server })
     } catch (error) {
       signal.throwIfAborted()
       if (!(error instanceof Interrupted)) throw error
@@ -45,13 +56,12 @@ export async function fetchArtifact(
   throw new TypeError('unreachable')
 }
 
-interface Fetching {
-  signal: AbortSignal
-  room: number
-}
-
-async function tryFetch(artifact: Fetchable, target: string, { signal, room }: Fetching): Promise<number> {
-  const response = await follow(artifact, signal)
+async function tryFetch(
+  artifact: Fetchable,
+  target: string,
+  { signal, room, hosts, server }: Required<Fetching>,
+): Promise<number> {
+  const response = await follow(artifact, { signal, hosts, server })
   const most = Math.min(artifact.size ?? fetchLimits.file, fetchLimits.file, room)
   const hash = createHash('sha256')
   let size = 0
@@ -74,15 +84,26 @@ async function tryFetch(artifact: Fetchable, target: string, { signal, room }: F
 }
 
 /** The answer behind all redirects. */
-async function follow(artifact: Fetchable, signal: AbortSignal): Promise<IncomingMessage> {
+async function follow(
+  artifact: Fetchable,
+  { signal, hosts, server }: Required<Omit<Fetching, 'room'>>,
+): Promise<IncomingMessage> {
   let url = artifact.url
+  const upload = server === null ? null : uploadOf(artifact)
   for (let hops = 0; hops <= fetchLimits.redirects; hops++) {
     if (!isWeb(url)) throw unavailable(artifact, `only http and https are fetched, not ${url.slice(0, 100)}`)
-    const response = await exchange(url, '', {
+    const isUpload = hops === 0 && server !== null && upload !== null
+    const closed = isUpload ? null : hosts.whyNot(new URL(url))
+    if (closed !== null) throw unavailable(artifact, closed)
+    const response = await exchange(isUpload ? server : url, isUpload ? upload : '', {
       headers: { 'accept-encoding': 'identity', 'user-agent': 'assay-runner' },
-      signal,
-      silenceMs: fetchLimits.silenceMs,
+      ...{
+        signal,
+        silenceMs: fetchLimits.silenceMs,
+        ...(!isUpload && hosts.lookup && { lookup: hosts.lookup }),
+      },
     }).catch((error: unknown) => {
+      if ((error as { code?: string }).code === 'ELOCAL') throw unavailable(artifact, wordsOf(error))
       throw new Interrupted(wordsOf(error))
     })
     const status = response.statusCode ?? 0
@@ -94,6 +115,13 @@ async function follow(artifact: Fetchable, signal: AbortSignal): Promise<Incomin
     url = resolve(response.headers.location, url)
   }
   throw unavailable(artifact, `it is behind more than ${fetchLimits.redirects} redirects`)
+}
+
+/** The path of an artifact that was uploaded to a server of Assay; null: it is somewhere else. */
+function uploadOf({ name, url, sha256 }: Fetchable): string | null {
+  if (sha256 === null || !URL.canParse(url)) return null
+  const { pathname } = new URL(url)
+  return pathname === `/uploads/${sha256}/${encodeURIComponent(name)}` ? pathname : null
 }
 
 const isWeb = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)

@@ -1,6 +1,7 @@
 /** One HTTP request over TCP or a unix socket, answered by the response as it comes. */
 import { Agent, request as plainRequest, type IncomingMessage } from 'node:http'
 import { Agent as SecureAgent, request as secureRequest } from 'node:https'
+import type { LookupFunction } from 'node:net'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
@@ -11,6 +12,8 @@ export interface Sending {
   signal?: AbortSignal | undefined
   /** Milliseconds without a byte in either direction before it is given up. */
   silenceMs?: number
+  /** How the host's name is resolved; by default as usual. */
+  lookup?: LookupFunction
 }
 
 const keepAlive = { keepAlive: true, maxFreeSockets: 4 }
@@ -23,9 +26,9 @@ const agents = { http: new Agent(keepAlive), https: new SecureAgent(keepAlive) }
 export function exchange(
   address: string,
   path: string,
-  { method = 'GET', headers = {}, body, signal, silenceMs = 30_000 }: Sending = {},
+  { method = 'GET', headers = {}, body, signal, silenceMs = 30_000, lookup }: Sending = {},
 ): Promise<IncomingMessage> {
-  const options = { method, headers, ...(signal && { signal }) }
+  const options = { method, headers, ...(signal && { signal }), ...(lookup && { lookup }) }
   return new Promise((resolve, reject) => {
     const sending = address.startsWith('unix:')
       ? plainRequest(

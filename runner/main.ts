@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { AppError } from '../core/errors.ts'
 import type { Hello } from '../schemas/types.gen.ts'
+import { artifactHosts } from './artifact-hosts.ts'
 import { attempts, type Attempts } from './attempts.ts'
 import { imageEnsurer } from './ensure-image.ts'
 import { imageStore, type ImageStore } from './images.ts'
@@ -28,6 +29,8 @@ export interface RunnerSettings {
   concurrency: number
   mirrors: readonly string[] | null
   internetAllowed: boolean
+  /** Hosts (globs) that builds' files are fetched from; null or none: whatever is public. */
+  artifactHosts?: readonly string[] | null
   /** Folder of templates; null or none: `runner/templates/` of the data. */
   templates?: string | null
   /** Clones that wait to be asked for, of each shape of machine in demand; by default one or two. */
@@ -109,6 +112,8 @@ async function startIn(
       open: machines.open,
       held,
       image: imageEnsurer(images, ending.signal),
+      hosts: artifactHosts(settings.artifactHosts ?? null),
+      server,
       folder: join(folder, 'attempts'),
       log,
     })

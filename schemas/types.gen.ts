@@ -295,6 +295,10 @@ export interface Environment {
    */
   ASSAY_MIRRORS?: string
   /**
+   * Host names and addresses (globs) that the files of builds may be fetched from, separated by commas; default: whatever has a public address.
+   */
+  ASSAY_ARTIFACT_HOSTS?: string
+  /**
    * Who may post results of other systems: holders of a token of scope results, or everybody.
    */
   ASSAY_RESULTS_POST?: 'token' | 'open'
@@ -1172,6 +1176,12 @@ export interface BusListener {
     copr?: string
     obs?: string
   }
+  /**
+   * Projects of Copr, owner/name (globs), whose builds count: of other projects none does, but for those that `releases` names as owner/name:chroot.
+   *
+   * @maxItems 200
+   */
+  projects?: string[]
   /**
    * Build target, project or chroot as the build system names it (globs), and the release that it is for; the first that fits counts.
    */

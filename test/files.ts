@@ -1,10 +1,12 @@
 /**
- * Prints the files of tests that arguments name, those that take longest first: `node dist/test/files.js [ROOM ...]`.
+ * Prints the files of tests that arguments name, those with machines and those that take longest first:
+ * `node dist/test/files.js [ROOM ...]`.
  * A room is a folder below test/, or a file's path there; none names them all.
  */
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { lastTimes } from './support/times.ts'
+import { opensMachines } from './support/turns.ts'
 
 const folder = fileURLToPath(new URL('./', import.meta.url))
 const ending = '.test.js'
@@ -36,6 +38,13 @@ function expectedMs(name: string): number {
   return rank < 0 ? 0 : (long.length - rank) * 10_000
 }
 
+const pathOf = (name: string): string => `${folder}${name}${ending}`
 const chosen = names.filter((name) => rooms.length === 0 || rooms.some((room) => isIn(name, room)))
-chosen.sort((one, other) => expectedMs(other) - expectedMs(one) || (one < other ? -1 : 1))
-process.stdout.write(chosen.map((name) => `${folder}${name}${ending}\n`).join(''))
+const late = new Map(chosen.map((name) => [name, opensMachines(readFileSync(pathOf(name), 'utf8')) ? 0 : 1]))
+chosen.sort(
+  (one, other) =>
+    (late.get(one) ?? 0) - (late.get(other) ?? 0) ||
+    expectedMs(other) - expectedMs(one) ||
+    (one < other ? -1 : 1),
+)
+process.stdout.write(chosen.map((name) => `${pathOf(name)}\n`).join(''))

@@ -32,6 +32,7 @@ export default {
       concurrency: config.machines ?? cpus().length,
       mirrors: config.mirrors,
       internetAllowed: config.internetAllowed,
+      artifactHosts: config.artifactHosts,
       templates: config.templates,
       ...(config.waiting !== null && { pool: config.waiting }),
       holdSeconds: config.holdSeconds,

@@ -1,21 +1,24 @@
 /** Copr's `copr.build.end`: a build per chroot, which is a release and an architecture. */
 import { validateCoprBuild } from '../../schemas/validate.ts'
+import { matchesText } from '../globs.ts'
 import type { Naming } from './bus.ts'
 import { ignored, malformed, type Heard } from './heard.ts'
 import { releaseOf } from './release-of.ts'
 
 const succeeded = 1
 
-export function coprBuild(body: unknown, { namespaces, releases }: Naming): Heard {
+export function coprBuild(body: unknown, { namespaces, projects = [], releases = {} }: Naming): Heard {
   const { value: end, problems } = validateCoprBuild(body)
   if (!end) return malformed(problems)
   const project = `${end.owner}/${end.copr}`
   if (end.status !== succeeded)
     return ignored('notComplete', `Build ${end.build} of ${project} did not succeed.`)
   const [, system = '', arch = ''] = /^(.+)-([a-z0-9_]+)$/.exec(end.chroot) ?? []
-  const release = releaseOf([`${project}:${end.chroot}`, end.chroot], releases ?? {}, () =>
-    systemRelease(system),
-  )
+  // Anybody may have a project that builds bash: only those that the site named are its packages.
+  const named = releaseOf([`${project}:${end.chroot}`], releases, () => null)
+  if (named === null && !projects.some((glob) => matchesText(project, glob)))
+    return ignored('projects', `${project} is no project of this site.`)
+  const release = named ?? releaseOf([end.chroot], releases, () => systemRelease(system))
   if (release === null)
     return ignored('unknownRelease', `${end.chroot} of ${project} is for no known release.`)
   return {

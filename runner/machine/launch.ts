@@ -20,6 +20,8 @@ export interface QemuSettings {
   /** What `qemu-system-x86_64 --version` says. */
   qemu: string
   bootTimeoutMs: number
+  /** Without a word for so long, a machine hangs. */
+  silenceMs: number
   internetAllowed: boolean
   /** Unix socket of the proxy that machines with a network are led to. */
   proxy: string
@@ -56,7 +58,10 @@ export async function launch(spec: MachineSpec, launching: Launching): Promise<L
   const ended = new AbortController()
   child.once('close', () => ended.abort(new Error(`qemu ended before its machine was up: ${words.trim()}`)))
   try {
-    return await live(child, launching.place.ports, AbortSignal.any([launching.signal, ended.signal]))
+    return await live(child, launching.place.ports, {
+      silenceMs: launching.settings.silenceMs,
+      signal: AbortSignal.any([launching.signal, ended.signal]),
+    })
   } catch (error) {
     await killed(child)
     throw error

@@ -12,8 +12,6 @@ import { migrate } from './migration.ts'
 import { networkDevice, portDevice, type MachineSockets } from './arguments.ts'
 import { connectQmp, connectSocket, type Qmp, type QmpEvent } from './qmp.ts'
 
-/** Without a word for so long, a machine hangs. Generous: emulated machines under load are slow. */
-const silenceMs = 45_000
 /** So long it may take until the agent of a machine that was to reboot is back. */
 const rebootMs = 180_000
 /** After the agent closed its port, so long may the reset or the power-off take that explains it. */
@@ -65,8 +63,15 @@ interface Ears {
   console: Socket
 }
 
-/** Takes over a qemu that was just started. Rejects when its sockets cannot be reached before `signal` fires. */
-export async function live(child: ChildProcess, sockets: MachineSockets, signal: AbortSignal): Promise<Life> {
+/**
+ * Takes over a qemu that was just started. Without a word for `silenceMs` it hangs. Rejects when its sockets cannot be
+ * reached before `signal` fires.
+ */
+export async function live(
+  child: ChildProcess,
+  sockets: MachineSockets,
+  { silenceMs, signal }: { silenceMs: number; signal: AbortSignal },
+): Promise<Life> {
   const bus = new EventEmitter().setMaxListeners(50)
   const console = consoleTail()
   let death: Death | null = null

@@ -1,21 +1,24 @@
-/** Splits what a hostile peer sends into lines, none longer than a bound: what is longer is dropped and counted. */
+/** Splits what a hostile peer sends into lines, none longer than a bound: what is longer is dropped and counted by its length. */
 export interface LineReader {
   push: (chunk: Buffer) => string[]
-  /** Lines that were dropped. */
+  /** Lines that were dropped; one that goes on counts once more each time it is as long again. */
   dropped: () => number
 }
 
 export function lineReader(limit: number): LineReader {
   let held = Buffer.alloc(0)
-  let skipping = false
+  /** Bytes that were dropped of a line that has not ended. */
+  let skipped = 0
   let dropped = 0
+  const drop = (bytes: number): void => {
+    dropped += Math.floor((skipped + bytes) / limit) - Math.floor(skipped / limit)
+    skipped += bytes
+  }
   const take = (line: Buffer): string[] => {
-    if (skipping || line.length > limit) {
-      skipping = false
-      dropped++
-      return []
-    }
-    return [line.toString('utf8')]
+    if (skipped === 0 && line.length <= limit) return [line.toString('utf8')]
+    drop(line.length)
+    skipped = 0
+    return []
   }
   return {
     push(chunk) {
@@ -25,8 +28,9 @@ export function lineReader(limit: number): LineReader {
         lines.push(...take(rest.subarray(0, end)))
         rest = rest.subarray(end + 1)
       }
-      if (rest.length > limit) skipping = true
-      held = skipping ? Buffer.alloc(0) : Buffer.from(rest)
+      const tooLong = skipped > 0 || rest.length > limit
+      if (tooLong) drop(rest.length)
+      held = tooLong ? Buffer.alloc(0) : Buffer.from(rest)
       return lines
     },
     dropped: () => dropped,

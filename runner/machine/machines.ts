@@ -28,6 +28,8 @@ export interface MachinesOptions {
   clones?: boolean
   /** Clones that wait to be asked for, of each shape of machine in demand; by default none. */
   pool?: number
+  /** Without a word for so long, a machine hangs; by default 45 seconds: emulated machines under load are slow. */
+  silenceMs?: number
   log: MachineLog
 }
 
@@ -64,7 +66,7 @@ export async function openMachines(options: MachinesOptions): Promise<Machines> 
   const swept = await sweepMachines(folder)
   if (swept > 0) log.info({ swept }, 'cleared what machines of a runner that died had left')
   let found: Found = await findAccelerator({ folder: runner, images })
-  const { clones = true, pool = 0 } = options
+  const { clones = true, pool = 0, silenceMs = 45_000 } = options
   const templates = templatesFolder(options)
   const dropped = await sweepTemplates(templates)
   if (dropped > 0) log.info({ dropped }, 'removed templates that nobody used')
@@ -73,7 +75,7 @@ export async function openMachines(options: MachinesOptions): Promise<Machines> 
   const settings = async (signal: AbortSignal): Promise<QemuSettings> => {
     if (!found.proven) found = await findAccelerator({ folder: runner, images, signal })
     const { accelerator, qemu } = found
-    const bounds = { bootTimeoutMs: bootTimeoutMs[accelerator], proxy: proxy.socket }
+    const bounds = { bootTimeoutMs: bootTimeoutMs[accelerator], silenceMs, proxy: proxy.socket }
     return { images, folder, accelerator, qemu, internetAllowed, ...bounds }
   }
   return {

@@ -1,6 +1,6 @@
 /**
  * The filtering proxy: the one thing that a machine's network leads to. Machines are hostile; it lets through GET and
- * HEAD to mirrors, and tunnels to their port 443. Everything else is refused and logged.
+ * HEAD to mirrors, and tunnels to their port 443 for TLS that asks for them. Everything else is refused and logged.
  */
 import { createServer, request as plainRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { request as secureRequest } from 'node:https'
@@ -10,6 +10,7 @@ import { chmod } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import type { Duplex } from 'node:stream'
 import { lookupRemote } from './addresses.ts'
+import { longestHello, readClientHello } from './client-hello.ts'
 import { forwardable, withoutHops } from './headers.ts'
 import type { Mirror, Mirrors } from './mirrors.ts'
 
@@ -27,6 +28,8 @@ export interface ProxyOptions {
 }
 
 const silenceMs = 60_000
+/** So long a tunnel may wait for the first words of its client. */
+const helloMs = 15_000
 const connections = 256
 
 /** What is asked for cannot be had; `status` goes to the machine. */
@@ -181,11 +184,40 @@ async function tunnel(
   upstream.setTimeout(silenceMs, () => upstream.destroy())
   if (!proxy) await once(upstream, 'connect')
   client.write('HTTP/1.1 200 Connection established\r\n\r\n')
-  upstream.write(head)
+  const words = await firstWords(client, head)
+  if (words === null || nameIn(words) !== host.toLowerCase()) {
+    upstream.destroy()
+    client.destroy()
+    throw new Refusal(403, `assay: what goes through a tunnel to ${host} must be TLS that asks for ${host}.`)
+  }
+  upstream.write(words)
   await Promise.all([pipeline(client, upstream), pipeline(upstream, client)]).catch(() => {
     client.destroy()
     upstream.destroy()
   })
+}
+
+/** What a client says first, as far as its hello goes; null: it says none in time. */
+async function firstWords(client: Duplex, head: Buffer): Promise<Buffer | null> {
+  let words = head
+  const gone = new AbortController()
+  client.once('close', () => gone.abort())
+  const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(helloMs)])
+  while (readClientHello(words).is === 'more' && words.length <= longestHello) {
+    const chunk = (client.read() ??
+      (await once(client, 'readable', { signal }).then(
+        () => client.read() as Buffer | null,
+        () => null,
+      ))) as Buffer | null
+    if (chunk === null) return null
+    words = Buffer.concat([words, chunk])
+  }
+  return words
+}
+
+function nameIn(words: Buffer): string | null {
+  const hello = readClientHello(words)
+  return hello.is === 'hello' ? (hello.name?.toLowerCase() ?? null) : null
 }
 
 async function tunnelThrough(proxy: URL, target: string): Promise<Socket> {

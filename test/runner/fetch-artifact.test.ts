@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
 import { join } from 'node:path'
+import { artifactHosts } from '../../runner/artifact-hosts.ts'
 import { fetchArtifact } from '../../runner/fetch-artifact.ts'
 import { fetchArtifacts } from '../../runner/fetch-artifacts.ts'
 import type { BuildArtifact } from '../../schemas/types.gen.ts'
@@ -133,10 +134,55 @@ describe('fetching an artifact', function () {
     await assert.rejects(fetching, /enough/)
   })
 
+  it('goes to no address that is not public, however it is written and whoever leads there', async () => {
+    const hosts = artifactHosts(null)
+    const port = new URL(server.url).port
+    for (const host of ['127.0.0.1', '2130706433', '0x7f.1', '[::1]', '[::ffff:127.0.0.1]', 'localhost'])
+      await assert.rejects(
+        fetchArtifact(artifact({ url: `http://${host}:${port}/x` }), target(), { signal: never, hosts }),
+        ends('artifact_unavailable', /no public address/),
+        host,
+      )
+    for (const host of [
+      '10.0.0.1',
+      '172.16.9.9',
+      '192.168.1.1',
+      '169.254.169.254',
+      '[fd00::1]',
+      '[64:ff9b::7f00:1]',
+    ])
+      assert.match(hosts.whyNot(new URL(`http://${host}/`)) ?? '', /no public address/, host)
+    assert.equal(hosts.whyNot(new URL('http://93.184.215.14/')), null)
+    assert.deepEqual(asked, [])
+  })
+
+  it('goes where the site says, and from there nowhere else', async () => {
+    const hosts = artifactHosts(['local*', '10.0.3.7'])
+    const url = server.url.replace('127.0.0.1', 'localhost')
+    const get = () => fetchArtifact(artifact({ url: `${url}/x` }), target(), { signal: never, hosts })
+    assert.equal(await get(), bytes.length)
+    answer = (_, response) => response.writeHead(302, { location: `${server.url}/there` }).end()
+    await assert.rejects(get(), ends('artifact_unavailable', /127\.0\.0\.1 is not in ASSAY_ARTIFACT_HOSTS/))
+    assert.deepEqual(asked, ['/x', '/x'])
+  })
+
+  it('comes from the server as the runner reaches it where it was uploaded there', async () => {
+    const url = `http://assay.example.org/uploads/${sha256}/hello.deb`
+    const hosts = artifactHosts([])
+    const fetching = { signal: never, hosts, server: server.url }
+    assert.equal(await fetchArtifact(artifact({ url }), target(), fetching), bytes.length)
+    assert.deepEqual(asked, [`/uploads/${sha256}/hello.deb`])
+    const other = artifact({ url, sha256: '0'.repeat(64) })
+    await assert.rejects(
+      fetchArtifact(other, target(), fetching),
+      ends('artifact_unavailable', /is not in ASSAY_ARTIFACT_HOSTS/),
+    )
+  })
+
   it('brings each name once', async () => {
     const both = [artifact(), artifact()]
     await assert.rejects(
-      fetchArtifacts(both, folder.path, never),
+      fetchArtifacts(both, folder.path, { signal: never }),
       ends('artifact_mismatch', /hello\.deb twice/),
     )
   })

@@ -20,7 +20,7 @@ const ordinary = `checks:
 `
 
 /** Milliseconds between builds of the ordinary package: it is there all the time, and leaves the others a processor. */
-const pause = 3_000
+const pause = 8_000
 
 describe('checks that attack their machine and its host', function () {
   this.timeout(900_000)
@@ -56,11 +56,17 @@ describe('checks that attack their machine and its host', function () {
     const token = await run('token', 'create', 'ann')
     await cp(example, join(folder.path, 'hostile'), { recursive: true })
     const manifest = await readFile(join(example, 'checks.yaml'), 'utf8')
-    // In machines of the size whose templates are there, and with a disk that is filled sooner.
+    // Still more than is kept, but made and counted sooner.
+    const crowd = await readFile(join(example, 'leaves-a-crowd.sh'), 'utf8')
+    // In machines of the size whose templates are there, with a disk that is filled and a time that is over sooner.
     const small = manifest
       .replaceAll(/^ {4}run:/gm, '    memory: 256M\n    run:')
       .replace('disk: 1G', 'disk: 256M')
-    await commitFiles(join(folder.path, 'hostile'), { 'checks.yaml': small })
+      .replaceAll('timeout: 15s', 'timeout: 8s')
+    await commitFiles(join(folder.path, 'hostile'), {
+      'checks.yaml': small,
+      'leaves-a-crowd.sh': crowd.replace('1 .. 110', '1 .. 15'),
+    })
     await commitFiles(join(folder.path, 'ordinary'), { 'checks.yaml': ordinary })
     for (const name of ['hostile', 'ordinary'])
       await push(join(folder.path, name), `${url}/git/deb/${name}.git`, token)

@@ -8,7 +8,7 @@ import { commitFiles, push } from '../support/git.ts'
 import { homeData } from '../support/home.ts'
 import { until } from '../support/until.ts'
 
-const count = 20
+const count = 12
 const names = Array.from({ length: count }, (_, at) => `check-${String(at).padStart(2, '0')}`)
 const manifest = `checks:\n${names.map((name) => `  ${name}: { run: sleep 1, memory: 256M }\n`).join('')}`
 
@@ -20,7 +20,7 @@ interface Execution {
   results: { testcase: string }[]
 }
 
-describe('twenty executions, with everything killed in the middle', function () {
+describe('a dozen executions, with everything killed in the middle', function () {
   this.timeout(600_000)
   let folder: TemporaryFolder
   let home: Record<string, string>
@@ -80,9 +80,9 @@ describe('twenty executions, with everything killed in the middle', function () 
     await atLeast(2)
     await runner.murder()
     runner = start('runner', { ASSAY_SERVER: socket(), ASSAY_POOL: '0' })
-    await atLeast(6)
+    await atLeast(5)
     process.kill(Number(await readFile(join(data(), 'redis', 'redis.pid'), 'utf8')), 'SIGKILL')
-    await atLeast(10)
+    await atLeast(8)
     await server.murder()
     await sleep(2_000)
     server = await serve()

@@ -6,10 +6,17 @@ import type { BrowserContext, Page } from 'playwright-core'
 const source = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const haveIt = new WeakSet<BrowserContext>()
 
-/** The violations of every rule that axe-core has for WCAG 2 and good practice, with where they are. */
-export async function violations(page: Page): Promise<string[]> {
+/** Rules that see a page as it is painted; the others see the same page in every colour and on every screen. */
+export const rulesOf = {
+  colours: ['color-contrast', 'link-in-text-block'],
+  layout: ['scrollable-region-focusable', 'meta-viewport', 'css-orientation-lock', 'hidden-content'],
+} as const
+
+/** The violations of these rules, by default of all that axe-core has for WCAG 2 and good practice, with where they are. */
+export async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
   await bringTo(page)
-  return page.evaluate<string[]>(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+  const options = JSON.stringify({ resultTypes: ['violations'], ...(rules && { runOnly: rules }) })
+  return page.evaluate<string[]>(`axe.run(document, ${options}).then(({ violations }) =>
     violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => [id, html, failureSummary].join(' | ')))
   )`)
 }

@@ -25,7 +25,7 @@ async function cloudImage(): Promise<string> {
   return bootDisk(join(testData, 'test-cloud'), 'debian-12', {
     packages,
     hooks,
-    append: sameAddresses,
+    append: `${sameAddresses} mitigations=off`,
     sizeMiB: 1920,
   })
 }

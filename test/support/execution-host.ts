@@ -67,7 +67,7 @@ export async function openExecutionHost(mirrors: readonly string[] = [archiveHos
         open: machines.open,
         image: () => Promise.resolve(),
         tree: (into) => writeFile(join(into, 'smoke.sh'), '#!/bin/sh\necho smoke\n', { mode: 0o755 }),
-        artifacts: (into, until) => fetchArtifacts(job.build.artifacts, into, until),
+        artifacts: (into, until) => fetchArtifacts(job.build.artifacts, into, { signal: until }),
         beside: besideOf(job.build.artifacts),
         step: (step) => void told.steps.push(step),
         log: (chunk) => void (told.log += chunk.toString()),

@@ -41,7 +41,7 @@ async function openHeldUp(
   const images = await tinyImage()
   const image = await images.get(spec.image)
   const folder = machinesFolder(testMachineData)
-  const bounds = { bootTimeoutMs: 180_000, internetAllowed: false, proxy: '' }
+  const bounds = { bootTimeoutMs: 180_000, silenceMs: 45_000, internetAllowed: false, proxy: '' }
   const settings = { images, folder, accelerator, qemu, ...bounds }
   const template = await store.get(spec, { image, settings }, signal)
   const loaded = await loadClone(spec, { image, template, settings, signal })

@@ -23,6 +23,7 @@ export async function testMachines(
     templates?: string
     clones?: boolean
     pool?: number
+    silenceMs?: number
   } = {},
 ): Promise<Machines & { refusals: string[]; warnings: string[] }> {
   const refusals: string[] = []
@@ -39,6 +40,7 @@ export async function testMachines(
     templates: changes.templates ?? sharedTemplates,
     clones: changes.clones ?? true,
     pool: changes.pool ?? 0,
+    ...(changes.silenceMs !== undefined && { silenceMs: changes.silenceMs }),
     log,
   })
   return Object.assign(machines, { refusals, warnings })

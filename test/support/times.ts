@@ -20,7 +20,7 @@ const tests = fileURLToPath(new URL('../', import.meta.url))
 
 export function keepTimes({ wallMs, files }: RunTimes): void {
   const named = Object.entries(files)
-    .filter(([path]) => path !== '')
+    .filter(([path]) => path.endsWith('.test.js'))
     .map(([path, times]) => [relative(tests, path).replace(/\.test\.js$/, ''), times] as const)
   mkdirSync(dirname(kept), { recursive: true })
   writeFileSync(kept, JSON.stringify({ wallMs, files: Object.fromEntries(named) }, null, 1) + '\n')

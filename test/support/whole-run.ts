@@ -6,11 +6,12 @@
 import { once } from 'node:events'
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { commandLines } from './command-lines.ts'
 import { servePackages } from './serve-packages.ts'
 import type { Shared } from './shared-servers.ts'
+import { askForTurn, takeTurn, turns } from './turns.ts'
 
 let folder = ''
 let server: Server
@@ -25,13 +26,28 @@ export async function mochaGlobalSetup(): Promise<void> {
   process.env['TMPDIR'] = folder
   const socket = join(folder, 'shared')
   process.env['ASSAY_TEST_SHARED'] = socket
+  const giveTurn = turns(availableParallelism())
   server = createServer((client) => {
     client.on('error', () => client.destroy())
-    client.once('data', (name) => void answer(name.toString()).then((text) => client.end(text)))
+    client.once('data', (name) => {
+      if (name.toString() === askForTurn) giveTurn(client)
+      else void answer(name.toString()).then((text) => client.end(text))
+    })
   }).listen(socket)
   await once(server, 'listening')
   packages = await servePackages(folder)
 }
+
+/** Of each file in whatever process it runs. */
+export const mochaHooks = {
+  async beforeAll(this: Mocha.Context): Promise<void> {
+    this.timeout(0)
+    const file = this.test?.parent?.suites[0]?.file
+    endTurn = file === undefined ? () => undefined : await takeTurn(file)
+  },
+  afterAll: () => endTurn(),
+}
+let endTurn = (): void => undefined
 
 /** JSON of what the asker needs to know of the server, or of why there is none. */
 async function answer(name: string): Promise<string> {

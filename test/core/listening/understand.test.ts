@@ -73,12 +73,25 @@ describe('a message of a bus', () => {
   })
 
   it('of a chroot of Copr is a build for one release and architecture', () => {
-    const heard = hear('org.fedoraproject.prod.copr.build.end', copr, { namespaces: { copr: 'copr' } })
+    const heard = hear('org.fedoraproject.prod.copr.build.end', copr, {
+      ...{ namespaces: { copr: 'copr' }, projects: ['ann/*'] },
+    })
     assert.deepEqual(heard.kind === 'build' ? [heard.build, heard.user, heard.id] : heard, [
       { package: 'copr/bash', release: 'rawhide', version: '5.2-1', architectures: ['aarch64'] },
       'bob',
       'build/9/fedora-rawhide-aarch64',
     ])
+  })
+
+  it('of Copr is none of a project that the site does not name, whatever it says of chroots', () => {
+    const topic = 'org.fedoraproject.prod.copr.build.end'
+    const ruleOf = (naming: Naming): string => {
+      const heard = hear(topic, copr, naming)
+      return heard.kind === 'ignored' ? heard.rule : heard.kind
+    }
+    assert.equal(ruleOf({ releases: { 'fedora-*': 'rawhide' } }), 'projects')
+    assert.equal(ruleOf({ projects: ['bob/*', 'ann/tool'] }), 'projects')
+    assert.equal(ruleOf({ releases: { 'ann/tools:fedora-*': 'rawhide' } }), 'build')
   })
 
   it('of OBS is a build where the site says what its project is for', () => {
@@ -98,6 +111,7 @@ describe('a message of a bus', () => {
     ['otherInstance', kojiTopic, { ...koji, instance: 'riscv' }],
     ['unknownRelease', kojiTopic, { ...koji, release: '1' }],
     ['notComplete', 'org.fedoraproject.prod.copr.build.end', { ...copr, status: 0 }],
+    ['projects', 'org.fedoraproject.prod.copr.build.end', copr],
     ['unknownRelease', 'opensuse.obs.package.build_success', obs],
   ]
   for (const [rule, topic, body] of ignored)

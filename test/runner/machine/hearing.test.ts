@@ -8,9 +8,12 @@ describe('lines from a machine', () => {
     const reader = lineReader(10)
     deepEqual(reader.push(Buffer.from('one\ntw')), ['one'])
     deepEqual(reader.push(Buffer.from('o\n' + 'x'.repeat(11) + '\nthree\n')), ['two', 'three'])
-    deepEqual(reader.push(Buffer.from('y'.repeat(100))), [])
+    equal(reader.dropped(), 1)
+    deepEqual(reader.push(Buffer.from('y'.repeat(15))), [])
     deepEqual(reader.push(Buffer.from('y\nfour\n')), ['four'])
     equal(reader.dropped(), 2)
+    for (let count = 0; count < 20; count++) deepEqual(reader.push(Buffer.from('z'.repeat(5))), [])
+    equal(reader.dropped(), 12, 'one that never ends is counted again and again')
   })
 })
 

@@ -36,6 +36,7 @@ describe('templates', () => {
       accelerator: 'tcg',
       qemu: '7.2',
       bootTimeoutMs: 1,
+      silenceMs: 1,
       internetAllowed: false,
       proxy: '',
     } as const

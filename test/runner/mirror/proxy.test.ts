@@ -2,8 +2,10 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http'
-import { connect, createServer as createTcpServer, type AddressInfo } from 'node:net'
+import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
+import { readClientHello } from '../../../runner/mirror/client-hello.ts'
 import { createMirrors, type Mirrors } from '../../../runner/mirror/mirrors.ts'
 import { openProxy } from '../../../runner/mirror/proxy.ts'
 import { temporaryFolder } from '../../support/folder.ts'
@@ -175,15 +177,57 @@ describe('the proxy of machines', () => {
     deepEqual(asked, ['http://mirror.example/a', 'mirror.example', 'Basic YW5uOnB3'])
   })
 
-  it('tunnels to port 443 of a mirror', async () => {
-    const upstream = createTcpServer((socket) => {
-      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\n\r\nhello from the far end'))
-    }).listen(0, '127.0.0.1')
-    await once(upstream, 'listening')
-    const url = new URL(`http://127.0.0.1:${(upstream.address() as AddressInfo).port}`)
-    await using proxy = await proxyTo((_request, response) => void response.end(), { proxyFor: () => url })
-    const answer = await proxy.send('CONNECT mirror.example:443 HTTP/1.1\r\nHost: mirror.example:443\r\n\r\n')
-    upstream.close()
-    match(answer, /^HTTP\/1.1 200 Connection established\r\n\r\nhello from the far end$/)
+  describe('tunnels to port 443 of a mirror', () => {
+    /** What came to the mirror of a client that says this behind its CONNECT. */
+    const through = async (
+      speak: (client: Socket) => void,
+    ): Promise<{ came: Buffer; refusals: string[] }> => {
+      let came = Buffer.alloc(0)
+      const upstream = createTcpServer((socket) => {
+        socket.once('data', () => {
+          socket.write('HTTP/1.1 200 OK\r\n\r\n')
+          socket.on('data', (chunk) => {
+            came = Buffer.concat([came, chunk])
+            socket.end()
+          })
+        })
+      }).listen(0, '127.0.0.1')
+      await once(upstream, 'listening')
+      const url = new URL(`http://127.0.0.1:${(upstream.address() as AddressInfo).port}`)
+      await using proxy = await proxyTo((_request, response) => void response.end(), { proxyFor: () => url })
+      const client = connect(proxy.socket)
+      client.on('error', () => undefined)
+      client.write('CONNECT mirror.example:443 HTTP/1.1\r\nHost: mirror.example:443\r\n\r\n')
+      const [answer] = (await once(client, 'data')) as [Buffer]
+      equal(answer.toString(), 'HTTP/1.1 200 Connection established\r\n\r\n')
+      const closed = once(client, 'close')
+      speak(client)
+      await closed
+      upstream.close()
+      return { came, refusals: proxy.refusals }
+    }
+    const tls =
+      (servername: string) =>
+      (socket: Socket): void =>
+        void connectTls({ socket, servername, rejectUnauthorized: false }).on('error', () => socket.destroy())
+
+    it('for TLS that asks for that mirror', async () => {
+      const { came, refusals } = await through(tls('mirror.example'))
+      equal(readClientHello(came).is, 'hello')
+      deepEqual(refusals, [])
+    })
+
+    const others: Record<string, (client: Socket) => void> = {
+      'TLS that asks for another': tls('example.org'),
+      'TLS that asks for nobody': tls(''),
+      'what is no TLS': (client: Socket) => void client.write('GET / HTTP/1.1\r\nHost: example.org\r\n\r\n'),
+      'what ends too soon': (client: Socket) => void client.end(Buffer.from([22, 3, 1, 0, 4, 1, 0, 0, 0])),
+    }
+    for (const [what, speak] of Object.entries(others))
+      it(`not for ${what}`, async () => {
+        const { came, refusals } = await through(speak)
+        equal(came.length, 0)
+        match(refusals.join(), /must be TLS that asks for mirror\.example/)
+      })
   })
 })
