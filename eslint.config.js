@@ -1,5 +1,6 @@
 // What the compiler cannot see: promises nobody waits for, values of no type, files and functions that grow.
 import js from '@eslint/js'
+import regexp from 'eslint-plugin-regexp'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
@@ -21,6 +22,16 @@ export default tseslint.config(
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
       'max-params': ['error', 4],
       'no-console': 'error',
+    },
+  },
+  {
+    // What strangers send is read by patterns whose time grows with its length, and no faster.
+    files: ['**/*.ts'],
+    ignores: ['test/**'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential' }],
     },
   },
   {

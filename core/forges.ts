@@ -4,6 +4,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { UpstreamChange } from '../schemas/types.gen.ts'
+import { withoutGit } from './ends.ts'
 
 export type Forge = NonNullable<UpstreamChange['forge']>
 
@@ -88,7 +89,7 @@ export function statusRequest(
   status: CommitStatus,
 ): ForgeRequest {
   const { origin, pathname, hostname } = new URL(url)
-  const path = pathname.replace(/^\/+|\/+$|\.git\/*$/g, '')
+  const path = withoutGit(pathname.replace(/^\/+/, ''))
   const description = status.description.slice(0, longest)
   const state = status.isGood ? 'success' : 'failure'
   const target = { target_url: status.url, description }

@@ -3,8 +3,9 @@ import type { Stanza } from './deb822.ts'
 import { isForArchitecture } from './debian-architectures.ts'
 
 const marks = ['@', '@builddeps@', '@recommends@'] as const
+/** Of words between which there is one space at most. */
 const package_ =
-  /^([A-Za-z0-9][A-Za-z0-9+.-]*)(:[a-z0-9-]+)?\s*(?:\(\s*(<<|<=|>=|>>|=|<|>)\s*([A-Za-z0-9.+:~-]+)\s*\))?\s*(?:\[([^\]]*)\])?\s*((?:<[^>]*>\s*)*)$/
+  /^([A-Za-z0-9][A-Za-z0-9+.-]*)(:[a-z0-9-]+)? ?(?:\( ?(<<|<=|>=|>>|=|<|>) ?([A-Za-z0-9.+:~-]+) ?\))? ?(?:\[([^\]]*)\])? ?((?:<[^>]*> ?)*)$/
 
 /** Those of `text` that cannot be read. */
 export const strangeDepends = (text: string): string[] =>
@@ -57,13 +58,19 @@ const clausesOf = (text: string): string[][] =>
     .map((words) => words.filter((word) => word !== ''))
     .filter((words) => words.length > 0)
 
-const unrestricted = (word: string): string => word.replace(/\s*\[[^\]]*\]$/, '')
+/** Without the architectures at its end. */
+function unrestricted(word: string): string {
+  if (!word.endsWith(']')) return word
+  const open = word.indexOf('[', word.lastIndexOf(']', word.length - 2) + 1)
+  return open < 0 ? word : word.slice(0, open).trimEnd()
+}
 const isMark = (word: string): boolean => (marks as readonly string[]).includes(word)
 const wordsOf = (text = ''): string[] => text.split(/\s+/).filter(Boolean)
 
 /** Build profiles: `<!nocheck>`. No profile is active here. */
 const isBuiltSo = (profiles: string): boolean =>
   profiles.trim() === '' ||
-  [...profiles.matchAll(/<([^>]*)>/g)].some(([, terms]) =>
-    wordsOf(terms).every((term) => term.startsWith('!')),
-  )
+  profiles
+    .split('>')
+    .slice(0, -1)
+    .some((part) => wordsOf(part.slice(part.indexOf('<') + 1)).every((term) => term.startsWith('!')))

@@ -1,5 +1,6 @@
 /** DEP-8, the tests of Debian's source packages: debian/tests/control as checks. Pure. */
 import type { Dep8 } from '../../schemas/types.gen.ts'
+import { withoutEnd } from '../ends.ts'
 import type { Check, Fault, Reading } from '../check.ts'
 import { fullName, kernelArch, type PackageName } from '../names.ts'
 import { debianArchitectures, isForArchitecture } from './debian-architectures.ts'
@@ -156,7 +157,7 @@ function declared(
   const strange = names.filter((name) => !namePattern.test(name))
   for (const name of strange)
     fault('tests', `${JSON.stringify(name.slice(0, 80))} cannot be the name of a test`, namesMend)
-  const folder = (value('tests-directory') ?? 'debian/tests').trim().replace(/\/+$/, '')
+  const folder = withoutEnd((value('tests-directory') ?? 'debian/tests').trim(), '/')
   if (/^\/|(^|\/)\.\.(\/|$)/.test(folder))
     fault(
       'tests-directory',

@@ -1,4 +1,5 @@
 /** Which files of a Koji build its checks get, and where Koji keeps them. */
+import { withoutEnd } from '../ends.ts'
 import type {
   BuildArtifact,
   KojiBuildInfo,
@@ -39,7 +40,7 @@ export function artifactOfRpm(
   const name = `${rpm.name}-${rpm.version}-${rpm.release}.${rpm.arch}.rpm`
   const below = signedWith === '' ? [] : ['data', 'signed', signedWith.toLowerCase()]
   const path = [...folderOf(build), ...below, rpm.arch, name]
-  const url = `${files.replace(/\/+$/, '')}/${path.map(encodeURIComponent).join('/')}`
+  const url = `${withoutEnd(files, '/')}/${path.map(encodeURIComponent).join('/')}`
   return { name, url, sha256, ...(signedWith === '' && { size: rpm.size }) }
 }
 

@@ -2,6 +2,7 @@
  * Messages that tell of a push to a repository: of Pagure's, of the hook that dist-git hosts have, and of the bridges that
  * put webhooks of forges on the bus. Pure.
  */
+import { withoutGit } from '../ends.ts'
 import { isPackageName } from '../names.ts'
 import type { NativeMessage } from './heard.ts'
 
@@ -38,7 +39,7 @@ export function pushIn({ topic, body }: Pick<NativeMessage, 'topic' | 'body'>): 
 }
 
 /** The address that two ways of writing it have in common. */
-const addressOf = (url: string): string => url.replace(/(?:\.git)?\/*$/, '')
+const addressOf = withoutGit
 
 /** A bridge hands on the body that a forge sent. */
 function webhook({ body }: Fields): { urls: unknown[] } {

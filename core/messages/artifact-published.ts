@@ -44,11 +44,7 @@ function artifactOf({ qualifiers }: PackageUrl): { name: string; url: string; sh
   const sha256 = /(?:^|,)sha256:([0-9a-f]{64})(?:,|$)/.exec(qualifiers.get('checksum') ?? '')?.[1]
   if (url === undefined || sha256 === undefined) return null
   return {
-    name:
-      url
-        .replace(/[?#].*$/, '')
-        .split('/')
-        .at(-1) ?? '',
+    name: url.split(/[?#]/)[0]?.split('/').at(-1) ?? '',
     url,
     sha256,
   }

@@ -1,5 +1,6 @@
 /** Gathers the results that a report in a foreign format holds: names made ours, everything bounded. Pure. */
 import type { CheckResult } from '../../schemas/types.gen.ts'
+import { withoutEnd } from '../ends.ts'
 import type { ParsedResults } from './results.ts'
 
 const most = { results: 5000, name: 200, note: 2000, data: 50, value: 8192, notes: 10 }
@@ -47,10 +48,13 @@ export function gatherer() {
 /** What a testcase may be called: what nobody can write in an address becomes a hyphen. */
 function nameOf(path: readonly string[]): string {
   const parts = path.map((part) =>
-    part
-      .slice(0, 1000)
-      .replaceAll(/[^A-Za-z0-9._/+:-]+/g, '-')
-      .replaceAll(/^[^A-Za-z0-9]+|-+$/g, ''),
+    withoutEnd(
+      part
+        .slice(0, 1000)
+        .replaceAll(/[^A-Za-z0-9._/+:-]+/g, '-')
+        .replace(/^[^A-Za-z0-9]+/, ''),
+      '-',
+    ),
   )
   return parts.filter(Boolean).join('/').slice(0, most.name) || 'unnamed'
 }

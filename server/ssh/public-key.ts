@@ -54,7 +54,10 @@ export function parsePublicKey(text: string): PublicKey {
   return {
     type,
     blob,
-    fingerprint: `SHA256:${createHash('sha256').update(bytes).digest('base64').replace(/=+$/, '')}`,
+    fingerprint: `SHA256:${createHash('sha256')
+      .update(bytes)
+      .digest('base64')
+      .replace(/={1,2}$/, '')}`,
     label: label
       .join(' ')
       .replaceAll(/\p{C}+/gu, ' ')

@@ -10,7 +10,7 @@ export type Answer = boolean | null
 /** A condition that cannot be read. */
 export class BadCondition extends Error {}
 
-const comparison = /^([\w-]+)\s*(~!=|~<=|~>=|~=|~<|~>|!~|==|!=|<=|>=|<|>|~|=)\s*([^=].*)$/s
+const comparison = /^([\w-]+)\s*(~!=|~<=|~>=|~=|~<|~>|!~|==|!=|<=|>=|<|>|~|=)(?!=)\s*(\S.*)$/s
 const definition = /^([\w-]+)\s+is(\s+not)?\s+defined$/
 const mostParts = 200
 

@@ -16,7 +16,7 @@ function fromYaml(text: string): Record<string, string> | null {
 
 function fromLines(text: string): Record<string, string> | null {
   const lines = text.split(/\r?\n/).filter((line) => !/^\s*(#|$)/.test(line))
-  const pairs = lines.map((line) => /^\s*(?:export\s+)?([^=\s]+)=(.*?)\s*$/.exec(line))
+  const pairs = lines.map((line) => /^\s*(?:export\s+)?([^=\s]+)=(.*)$/.exec(line.trimEnd()))
   if (!pairs.every((pair) => pair !== null && isVariable(pair[1] ?? ''))) return null
   return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', unquoted(pair?.[2] ?? '')]))
 }

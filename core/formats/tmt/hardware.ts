@@ -120,7 +120,7 @@ function mebibytes(value: unknown): number | null {
 /** More than was asked for will do, but where it is to be less. */
 function amountOf(value: unknown): { amount: number; unit: string } | null {
   const [, sign = '', amount, unit = ''] =
-    /^\s*(>=|>|==|=|~)?\s*(\d{1,12}(?:\.\d{1,6})?)\s*([A-Za-z]*)\s*$/.exec(String(value)) ?? []
+    /^(>=|>|==|=|~)?\s*(\d{1,12}(?:\.\d{1,6})?)\s*([A-Za-z]*)$/.exec(String(value).trim()) ?? []
   return amount === undefined
     ? null
     : { amount: Number(amount) + (sign === '>' && unit === '' ? 1 : 0), unit }

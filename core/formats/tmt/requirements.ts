@@ -1,4 +1,5 @@
 /** What a test requires or recommends: packages, files, and what is fetched from elsewhere. Pure. */
+import { withoutGit } from '../../ends.ts'
 import { isData, type Data } from '../fmf/merge.ts'
 import { plainPath, sourceOf, type TmtSource } from './sources.ts'
 import { textOf, type Values } from './values.ts'
@@ -77,9 +78,4 @@ function libraryOf(data: Data, refuse: Values['refuse']): Library | string {
 }
 
 /** The last part of its address. */
-const nickOf = (url: string): string =>
-  url
-    .replace(/\/+$/, '')
-    .replace(/\.git$/, '')
-    .split('/')
-    .at(-1) ?? ''
+const nickOf = (url: string): string => withoutGit(url).split('/').at(-1) ?? ''

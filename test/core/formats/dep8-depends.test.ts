@@ -28,4 +28,18 @@ describe('what a test depends on', () => {
     assert.equal(asksFor('a, b | @ [amd64]', '@'), true)
     assert.equal(asksFor('@builddeps@', '@'), false)
   })
+
+  it('is read in one go, however it was made to be looked at again from each of its places', () => {
+    const many = 200_000
+    for (const text of [
+      ...[' ', '[', '<', 'a ', '[ ', '<a> '].map((part) => part.repeat(many)),
+      `a${' '.repeat(many)}(`,
+      `a [${'['.repeat(many)}`,
+      `a ${'<!x> '.repeat(many)}<`,
+    ]) {
+      strangeDepends(text)
+      asksFor(text, '@')
+      dependsFor(text, 'amd64')
+    }
+  })
 })
