@@ -1,6 +1,6 @@
 /** What qemu is told, without a qemu. */
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { machineSockets, qemuArguments } from '../../../runner/machine/arguments.ts'
+import { type Accelerator, machineSockets, qemuArguments } from '../../../runner/machine/arguments.ts'
 import type { MachineSpec } from '../../../runner/machine/machine.ts'
 import { relayWords } from '../../../runner/machine/network.ts'
 
@@ -38,6 +38,15 @@ describe('the arguments of qemu', () => {
     ok(args.includes('on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'))
     ok(args.includes('tcg,tb-size=256'))
     ok(args.includes('-nodefaults') && args.includes('-no-user-config'))
+  })
+
+  it('emulate a whole processor, but for what only slows an emulated one down', () => {
+    const processor = (accelerator: Accelerator): string | undefined => {
+      const args = qemuArguments(spec, facts, { accelerator }, sockets)
+      return args[args.indexOf('-cpu') + 1]
+    }
+    equal(processor('tcg'), 'max,-erms,-la57,-smap,-umip,-pku')
+    equal(processor('kvm'), 'host')
   })
 
   it('open files of the machine’s own folder only, writable no more than overlay and output', () => {
