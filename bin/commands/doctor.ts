@@ -1,18 +1,20 @@
 /** `assay doctor`: what this host can do, what it lacks, and how to mend that. */
 import { join } from 'node:path'
+import { Command } from '@commander-js/extra-typings'
 import { readConfig } from '../../core/config.ts'
-import { readArguments } from '../arguments.ts'
-import type { Command } from '../command.ts'
+import { endWith, examples, json } from '../command.ts'
 import { examine, type Finding } from '../examinations.ts'
 import { print, printJson, say } from '../output.ts'
 import { progressBar } from '../progress.ts'
 
-export default {
-  usage: '',
-  summary:
-    'Says what this host can do and how to mend what is missing; exit status 1 if it cannot run checks.',
-  async run(args) {
-    const { values } = readArguments(args, {}, { least: 0, most: 0 })
+export default new Command('doctor')
+  .summary('say what this host can do, and how to fix what is missing')
+  .description(
+    'Says what this host can do and how to fix what is missing. Exit status 1: it cannot run checks.',
+  )
+  .option(...json)
+  .addHelpText('after', examples('doctor'))
+  .action(async (options) => {
     const config = readConfig(process.env)
     const findings: Finding[] = []
     const bar = process.stderr.isTTY ? progressBar('doctor') : null
@@ -22,14 +24,13 @@ export default {
     }
     bar?.end()
     const able = findings.every(({ state }) => state !== 'missing')
-    if (values.json) printJson({ able, findings })
+    if (options.json) printJson({ able, findings })
     else {
       for (const finding of findings) show(finding)
       say(able ? 'This host can run checks.' : 'This host cannot run checks yet: see what is marked with ✗.')
     }
-    return able ? 0 : 1
-  },
-} satisfies Command
+    endWith(able ? 0 : 1)
+  })
 
 const marks = { fine: '✓', poor: '!', missing: '✗' } as const
 

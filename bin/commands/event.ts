@@ -2,13 +2,13 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Command } from '@commander-js/extra-typings'
 import { readConfig } from '../../core/config.ts'
 import type { BuildData } from '../../schemas/types.gen.ts'
 import { openApi, type Api } from '../api.ts'
-import { readArguments } from '../arguments.ts'
 import { describeArtifact } from '../artifacts.ts'
 import { list, replay } from '../replay.ts'
-import { UsageError, type Command, type ExitStatus } from '../command.ts'
+import { collect, endWith, examples, json } from '../command.ts'
 import { print, printJson, printTable, say } from '../output.ts'
 import { verdictWords, type BuildJson, type ExecutionJson } from '../views.ts'
 
@@ -17,56 +17,73 @@ interface Received {
   executions: ExecutionJson[]
 }
 
-const text = { type: 'string' } as const
-const several = { type: 'string', multiple: true } as const
-
-export default {
-  usage:
-    'send --package NS/NAME --release R --version V [--arch A ...] [--artifact FILE_OR_URL ...] [--id ID] [--wait] | list | replay ID [--set-aside] [--json]',
-  summary:
-    'Announces a completed build (--id makes a repeat harmless; --wait ends with its checks: exit 1 if one failed), lists events, or takes one, or a message that was set aside, once more.',
-  async run([action, ...args]) {
-    if (action === 'send') return send(args)
-    if (action === 'list') return list(args)
-    if (action === 'replay') return replay(args)
-    throw new UsageError('say what to do: send, list or replay')
-  },
-} satisfies Command
-
-async function send(args: string[]): Promise<ExitStatus> {
-  const options = {
-    package: text,
-    release: text,
-    version: text,
-    id: text,
-    arch: several,
-    artifact: several,
-    wait: { type: 'boolean' },
-  } as const
-  const { values } = readArguments(args, options, { least: 0, most: 0 })
-  const { package: name, release, version } = values
-  if (name === undefined || release === undefined || version === undefined)
-    throw new UsageError('--package, --release and --version are needed')
-  const api = openApi(readConfig(process.env))
-  const artifacts: BuildData['artifacts'] = []
-  for (const given of values.artifact ?? []) artifacts.push(await describeArtifact(api, given))
-  const data: BuildData = {
-    package: name,
-    release,
-    version,
-    artifacts,
-    ...(values.arch && { architectures: values.arch }),
-  }
-  const received = await api.post<Received>(
-    '/api/v1/events',
-    event(values.id ?? randomUUID(), data),
-    'application/cloudevents+json',
+const send = new Command('send')
+  .summary('announce a completed build')
+  .description('Announces a completed build, so that the checks of its package run.')
+  .requiredOption('--package <namespace/name>', 'what was built')
+  .requiredOption('--release <release>', 'for which release, such as trixie or f42')
+  .requiredOption('--version <version>', 'which version')
+  .option(
+    '--arch <architecture>',
+    'run on this architecture, may be repeated; without it, where it was built',
+    collect,
   )
-  const executions = values.wait ? await finished(api, received.executions) : received.executions
-  if (values.json) printJson({ ...received, executions })
-  else report(received.build, executions)
-  return values.wait ? exitStatus(executions) : 0
-}
+  .option('--artifact <file|url>', 'a file of the build, uploaded or fetched, may be repeated', collect)
+  .option('--id <id>', 'of the event: told twice with the same one, it counts once')
+  .option('--wait', 'until all its checks have finished; exit status 1 if one failed, 3 if one errored')
+  .option(...json)
+  .addHelpText(
+    'after',
+    examples(
+      'event send --package deb/hello --release trixie --version 2.10-3 --artifact hello_2.10-3_amd64.deb --wait',
+    ),
+  )
+  .action(async (options) => {
+    const api = openApi(readConfig(process.env))
+    const artifacts: BuildData['artifacts'] = []
+    for (const given of options.artifact ?? []) artifacts.push(await describeArtifact(api, given))
+    const data: BuildData = {
+      package: options.package,
+      release: options.release,
+      version: options.version,
+      artifacts,
+      ...(options.arch && { architectures: options.arch }),
+    }
+    const received = await api.post<Received>(
+      '/api/v1/events',
+      event(options.id ?? randomUUID(), data),
+      'application/cloudevents+json',
+    )
+    const executions = options.wait ? await finished(api, received.executions) : received.executions
+    if (options.json) printJson({ ...received, executions })
+    else report(received.build, executions)
+    if (options.wait) endWith(exitStatus(executions))
+  })
+
+const listed = new Command('list')
+  .summary('list events that came')
+  .description('Lists events that came, newest first.')
+  .option(...json)
+  .addHelpText('after', examples('event list'))
+  .action(list)
+
+const again = new Command('replay')
+  .summary('take an event, or a message that was set aside, once more')
+  .description(
+    'Takes an event once more: checks that ask for its build and have not run yet are scheduled. Exit status 1: a message is still not understood.',
+  )
+  .argument('<id>', 'as `assay event list`, or `assay listener set-aside`, shows it')
+  .option('--set-aside', 'the id is that of a message that no listener understood')
+  .option(...json)
+  .addHelpText('after', examples('event replay 12', 'event replay 3 --set-aside'))
+  .action(replay)
+
+export default new Command('event')
+  .summary('announce builds, list and replay events')
+  .description('Events: what was heard of builds.')
+  .addCommand(send)
+  .addCommand(listed)
+  .addCommand(again)
 
 const event = (id: string, data: BuildData) => ({
   specversion: '1.0',

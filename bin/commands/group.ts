@@ -1,49 +1,63 @@
 /** `assay group`: groups of users, which maintain packages as `@GROUP`. */
+import { Command } from '@commander-js/extra-typings'
 import { readConfig } from '../../core/config.ts'
 import { allPages } from '../all-pages.ts'
 import { openApi } from '../api.ts'
-import { readArguments } from '../arguments.ts'
-import type { Command } from '../command.ts'
+import { examples, json } from '../command.ts'
 import { print, printJson, printTable } from '../output.ts'
-import { type Action, subcommands } from '../subcommands.ts'
 
 interface GroupJson {
   group: string
   users: string[]
 }
 
-export default {
-  usage: 'add GROUP USER ... | list | rm GROUP USER',
-  summary:
-    'Adds users to a group or removes one; @GROUP maintains packages, members of admins push everywhere.',
-  run: (args) => subcommands(actions)(args),
-} satisfies Command
-
-const actions: Record<string, Action> = {
-  async add(args) {
-    const { values, positionals } = readArguments(args, {}, { least: 2, most: 101 })
-    const [group, ...users] = positionals
+const add = new Command('add')
+  .summary('add users to a group')
+  .description('Adds users to a group, which is made where it is not there yet.')
+  .argument('<group>', 'the group')
+  .argument('<user...>', 'who')
+  .option(...json)
+  .addHelpText('after', examples('group add perl ann bob'))
+  .action(async (group, users, options) => {
     const api = openApi(readConfig(process.env))
-    show(await api.post<GroupJson>('/api/v1/groups', { group, users }), values.json)
-  },
-  async list(args) {
-    const { values } = readArguments(args, {}, { least: 0, most: 0 })
+    show(await api.post<GroupJson>('/api/v1/groups', { group, users }), options.json)
+  })
+
+const list = new Command('list')
+  .summary('list groups and their members')
+  .description('Lists groups and their members.')
+  .option(...json)
+  .addHelpText('after', examples('group list'))
+  .action(async (options) => {
     const groups = await allPages<GroupJson>(openApi(readConfig(process.env)), '/api/v1/groups')
-    if (values.json) printJson(groups)
+    if (options.json) printJson(groups)
     else
       printTable(
         ['GROUP', 'MEMBERS'],
         groups.map(({ group, users }) => [group, users.join(', ')]),
       )
-  },
-  async rm(args) {
-    const { values, positionals } = readArguments(args, {}, { least: 2, most: 2 })
-    const path = `/api/v1/groups/${positionals.map(encodeURIComponent).join('/')}`
-    show(await openApi(readConfig(process.env)).remove<GroupJson>(path), values.json)
-  },
-}
+  })
 
-function show(found: GroupJson, asJson = false): void {
+const rm = new Command('rm')
+  .summary('remove a user from a group')
+  .description('Removes a user from a group.')
+  .argument('<group>', 'the group')
+  .argument('<user>', 'who')
+  .option(...json)
+  .addHelpText('after', examples('group rm perl bob'))
+  .action(async (group, user, options) => {
+    const path = `/api/v1/groups/${encodeURIComponent(group)}/${encodeURIComponent(user)}`
+    show(await openApi(readConfig(process.env)).remove<GroupJson>(path), options.json)
+  })
+
+export default new Command('group')
+  .summary('add, list and remove members of groups')
+  .description('Groups of users. @GROUP maintains packages; members of admins may do everything.')
+  .addCommand(add)
+  .addCommand(list)
+  .addCommand(rm)
+
+function show(found: GroupJson, asJson?: true): void {
   if (asJson) printJson(found)
   else print(`${found.group}: ${found.users.join(', ') || 'nobody any more'}`)
 }

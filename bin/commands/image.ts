@@ -1,36 +1,24 @@
 /** `assay image`: the guest operating systems of this host's machines. */
 import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { Command } from '@commander-js/extra-typings'
 import { AppError } from '../../core/errors.ts'
 import { readConfig } from '../../core/config.ts'
 import { imageStore, type BootDisk, type Image } from '../../runner/images.ts'
 import { keptTemplates, type Kept } from '../../runner/machine/kept-templates.ts'
 import { defaultShape } from '../../runner/machine/machine.ts'
 import { openMachines, templatesFolder, type Machines } from '../../runner/machine/machines.ts'
-import { readArguments } from '../arguments.ts'
-import { UsageError, type Command } from '../command.ts'
+import { examples, json } from '../command.ts'
 import { print, printJson, printTable, say } from '../output.ts'
 import { progressBar } from '../progress.ts'
-import { type Action, subcommands } from '../subcommands.ts'
-
-export default {
-  usage: 'build NAME | import FILE --name NAME [--as-is] | list | rm NAME',
-  summary: 'Builds guest images from recipes, imports disks, lists and removes what is there.',
-  run: (args) => subcommands(actions)(args),
-} satisfies Command
-
-const actions: Record<string, Action> = {
-  build,
-  import: importDisk,
-  list,
-  rm: remove,
-}
 
 const store = () => imageStore(join(readConfig(process.env).data, 'images'))
 
-async function build(args: string[]): Promise<void> {
-  const { values, positionals } = readArguments(args, {}, { least: 1, most: 1 })
-  const name = positionals[0] ?? ''
+interface Options {
+  json?: true | undefined
+}
+
+async function build(name: string, options: Options): Promise<void> {
   const begun = performance.now()
   const steps: string[] = []
   const image = await shown(`image ${name}`, async (update, signal) => {
@@ -42,22 +30,18 @@ async function build(args: string[]): Promise<void> {
     await withMachines((machines) => makeTemplate(machines, name, update, signal))
     return built
   })
-  if (values.json) printJson(facts(image))
+  if (options.json) printJson(facts(image))
   else if (steps.length > 0)
     print(`Image ${name} was built in ${Math.round((performance.now() - begun) / 1000)} s: ${image.folder}`)
   else print(`Image ${name} is there already, as its recipe says: ${image.folder}`)
 }
 
-async function importDisk(args: string[]): Promise<void> {
-  const { values, positionals } = readArguments(
-    args,
-    { name: { type: 'string' }, 'as-is': { type: 'boolean' } },
-    { least: 1, most: 1 },
-  )
-  if (values.name === undefined) throw new UsageError('--name is missing: what shall the image be called?')
-  const { name } = values
-  const file = resolve(positionals[0] ?? '')
-  const asIs = values['as-is'] ?? false
+async function importDisk(
+  path: string,
+  options: Options & { name: string; asIs?: true | undefined },
+): Promise<void> {
+  const { name, asIs } = options
+  const file = resolve(path)
   const image = await shown(`image ${name}`, async (update, signal) => {
     update('copying the disk', 0)
     if (asIs) return store().importDisk(file, name, { signal })
@@ -71,7 +55,7 @@ async function importDisk(args: string[]): Promise<void> {
       return imported
     })
   })
-  if (values.json) printJson(facts(image))
+  if (options.json) printJson(facts(image))
   else print(`Image ${name} was made of ${file}: ${image.folder}`)
 }
 
@@ -104,12 +88,11 @@ async function withMachines<T>(work: (machines: Machines) => Promise<T>): Promis
   }
 }
 
-async function list(args: string[]): Promise<void> {
-  const { values } = readArguments(args, {}, { least: 0, most: 0 })
+async function list(options: Options): Promise<void> {
   const images = await store().list()
   const config = readConfig(process.env)
   const kept = await keptTemplates(templatesFolder(config))
-  if (values.json) printJson(images.map(facts))
+  if (options.json) printJson(images.map(facts))
   else if (images.length === 0) say('There is no image yet: `assay image build debian-12` makes one.')
   else
     printTable(
@@ -130,11 +113,9 @@ async function list(args: string[]): Promise<void> {
     )
 }
 
-async function remove(args: string[]): Promise<void> {
-  const { values, positionals } = readArguments(args, {}, { least: 1, most: 1 })
-  const name = positionals[0] ?? ''
+async function remove(name: string, options: Options): Promise<void> {
   await store().remove(name)
-  if (values.json) printJson({ name, removed: true })
+  if (options.json) printJson({ name, removed: true })
   else print(`Image ${name} is gone. Machines that run keep what they have of it until they end.`)
 }
 
@@ -174,3 +155,46 @@ async function mebibytes({ facts, folder }: Image): Promise<number> {
   const { blocks } = await stat(join(folder, facts.disk.file))
   return Math.round((blocks * 512) / (1 << 20))
 }
+
+export default new Command('image')
+  .summary('build, import, list and remove guest images')
+  .description("The guest operating systems of this host's machines.")
+  .addCommand(
+    new Command('build')
+      .summary('build an image from its recipe')
+      .description('Builds an image from its recipe in images/, where that has changed.')
+      .argument('<name>', 'the recipe')
+      .option(...json)
+      .addHelpText('after', examples('image build debian-12'))
+      .action(build),
+  )
+  .addCommand(
+    new Command('import')
+      .summary('take a disk, such as a cloud image')
+      .description(
+        'Takes a disk, such as a cloud image of a distribution, and boots it once to become a guest.',
+      )
+      .argument('<file>', 'qcow2 or raw')
+      .requiredOption('--name <name>', 'what the image is called')
+      .option('--as-is', 'it is a guest already: do not boot it')
+      .option(...json)
+      .addHelpText('after', examples('image import debian-13-generic-amd64.qcow2 --name debian-13'))
+      .action(importDisk),
+  )
+  .addCommand(
+    new Command('list')
+      .summary('list images')
+      .description('Lists images.')
+      .option(...json)
+      .addHelpText('after', examples('image list'))
+      .action(list),
+  )
+  .addCommand(
+    new Command('rm')
+      .summary('remove an image')
+      .description('Removes an image. Machines that run keep what they have of it.')
+      .argument('<name>', 'the image')
+      .option(...json)
+      .addHelpText('after', examples('image rm debian-12'))
+      .action(remove),
+  )

@@ -1,41 +1,39 @@
 /** `assay init`: a check repository to begin with, and a hook that looks at what is to be pushed. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { Command } from '@commander-js/extra-typings'
 import { AppError } from '../../core/errors.ts'
 import { command, CommandFailed } from '../../runner/command.ts'
-import { readArguments } from '../arguments.ts'
-import { UsageError, type Command } from '../command.ts'
+import { examples, json, UsageError } from '../command.ts'
 import { print, printJson } from '../output.ts'
 import { formats, prePushHook, starts, type StartFile } from '../starts.ts'
 
-export default {
-  usage: '[DIR] [--native | --dep8 | --tmt] [--hook] [--json]',
-  summary: 'Writes a first check. --hook: and has git run `assay lint` before every push from this clone.',
-  async run(args) {
-    const kinds = {
-      native: { type: 'boolean' },
-      dep8: { type: 'boolean' },
-      tmt: { type: 'boolean' },
-    } as const
-    const options = { ...kinds, hook: { type: 'boolean' } } as const
-    const { values, positionals } = readArguments(args, options, { least: 0, most: 1 })
-    const asked = formats.filter((format) => values[format])
+export default new Command('init')
+  .summary('write a first check')
+  .description('Writes a first check into a folder. Nothing that is there is overwritten.')
+  .argument('[folder]', 'where to', '.')
+  .option('--native', 'a checks.yaml (the default)')
+  .option('--dep8', 'debian/tests, as autopkgtest runs them')
+  .option('--tmt', 'a plan and a test of tmt')
+  .option('--hook', 'have git run `assay lint` before each push of this clone; alone, it writes no check')
+  .option(...json)
+  .addHelpText('after', examples('init my-checks', 'init --dep8 --hook'))
+  .action(async (where, options) => {
+    const asked = formats.filter((format) => options[format])
     if (asked.length > 1) throw new UsageError(`only one of ${formats.map((name) => `--${name}`).join(', ')}`)
-    const folder = resolve(positionals[0] ?? '.')
+    const folder = resolve(where)
     // Who asks for nothing but the hook has checks already.
-    const wanted = asked.length === 0 && values.hook ? [] : starts[asked[0] ?? 'native']
-    const hooks = values.hook ? await gitFolder(folder) : null
+    const wanted = asked.length === 0 && options.hook ? [] : starts[asked[0] ?? 'native']
+    const hooks = options.hook ? await gitFolder(folder) : null
     const written: string[] = []
     for (const file of wanted) written.push(await write(folder, file))
     if (hooks !== null) written.push(await write(hooks, prePushHook))
-    if (values.json) printJson({ written })
+    if (options.json) printJson({ written })
     else {
       for (const path of written) print(path)
       print('\nNext: `assay lint` says what a push would declare, `assay run` runs it here.')
     }
-    return 0
-  },
-} satisfies Command
+  })
 
 /** Throws FILE_EXISTS: nothing of anybody's is overwritten. */
 async function write(folder: string, { path, content, executable }: StartFile): Promise<string> {

@@ -1,14 +1,13 @@
 /** `assay key`: the public keys with which users push over ssh. */
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
+import { Command } from '@commander-js/extra-typings'
 import { readConfig } from '../../core/config.ts'
 import { AppError } from '../../core/errors.ts'
 import { allPages } from '../all-pages.ts'
 import { openApi } from '../api.ts'
-import { readArguments } from '../arguments.ts'
-import type { Command } from '../command.ts'
+import { examples, json } from '../command.ts'
 import { print, printJson, printTable } from '../output.ts'
-import { type Action, subcommands } from '../subcommands.ts'
 
 interface KeyJson {
   id: number
@@ -17,42 +16,54 @@ interface KeyJson {
   label: string
 }
 
-export default {
-  usage: 'add USER FILE|- | list [USER] | rm ID',
-  summary:
-    'Adds the public keys of a file (one a line, as in id_ed25519.pub) to a user, lists keys, removes one.',
-  run: (args) => subcommands(actions)(args),
-} satisfies Command
-
-const actions: Record<string, Action> = {
-  async add(args) {
-    const { values, positionals } = readArguments(args, {}, { least: 2, most: 2 })
-    const [user, file = '-'] = positionals
+const add = new Command('add')
+  .summary('add the public keys of a file to a user')
+  .description('Adds the public keys of a file to a user: one a line, as in id_ed25519.pub.')
+  .argument('<user>', 'whose')
+  .argument('<file>', 'the keys; - is standard input')
+  .option(...json)
+  .addHelpText('after', examples('key add ann ~/.ssh/id_ed25519.pub'))
+  .action(async (user, file, options) => {
     const api = openApi(readConfig(process.env))
     const added: KeyJson[] = []
     for (const key of await keysIn(file)) added.push(await api.post<KeyJson>('/api/v1/keys', { user, key }))
-    if (values.json) printJson(added)
+    if (options.json) printJson(added)
     else for (const one of added) print(`${one.fingerprint} is a key of ${one.user}.`)
-  },
-  async list(args) {
-    const { values, positionals } = readArguments(args, {}, { least: 0, most: 1 })
-    const user = positionals[0]
+  })
+
+const list = new Command('list')
+  .summary('list keys')
+  .description('Lists keys.')
+  .argument('[user]', 'of this user alone')
+  .option(...json)
+  .addHelpText('after', examples('key list ann'))
+  .action(async (user, options) => {
     const path = user === undefined ? '/api/v1/keys' : `/api/v1/keys?user=${encodeURIComponent(user)}`
     const keys = await allPages<KeyJson>(openApi(readConfig(process.env)), path)
-    if (values.json) printJson(keys)
+    if (options.json) printJson(keys)
     else
       printTable(
         ['ID', 'USER', 'KEY', 'LABEL'],
         keys.map((one) => [String(one.id), one.user, one.fingerprint, one.label]),
       )
-  },
-  async rm(args) {
-    const { positionals } = readArguments(args, {}, { least: 1, most: 1 })
-    const id = positionals[0] ?? ''
+  })
+
+const rm = new Command('rm')
+  .summary('remove a key')
+  .description('Removes a key.')
+  .argument('<id>', 'as `assay key list` shows it')
+  .addHelpText('after', examples('key rm 7'))
+  .action(async (id) => {
     await openApi(readConfig(process.env)).remove(`/api/v1/keys/${encodeURIComponent(id)}`)
     print(`Key ${id} is removed.`)
-  },
-}
+  })
+
+export default new Command('key')
+  .summary('add, list and remove SSH keys')
+  .description('The public keys with which users push over SSH.')
+  .addCommand(add)
+  .addCommand(list)
+  .addCommand(rm)
 
 /** The lines of `file` that are neither empty nor a comment. */
 async function keysIn(file: string): Promise<string[]> {

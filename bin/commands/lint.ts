@@ -1,23 +1,24 @@
 /** `assay lint`: what a push of this folder would be told, without a push. */
 import { resolve } from 'node:path'
+import { Command } from '@commander-js/extra-typings'
 import { formatOf } from '../../core/formats/repository.ts'
 import { showFaultsOf } from '../../core/formats/show-faults.ts'
-import { readArguments } from '../arguments.ts'
-import type { Command } from '../command.ts'
+import { endWith, examples, json } from '../command.ts'
 import { plain, printInColour, printJson, printTable, sayInColour } from '../output.ts'
 import { readFolder } from '../read-folder.ts'
 
-export default {
-  usage: '[DIR] [--json]',
-  summary:
-    'Says what a push of the folder would declare, skip or be refused for. Exit 2: it would be refused.',
-  async run(args) {
-    const { values, positionals } = readArguments(args, {}, { least: 0, most: 1 })
-    const { checks, skipped, awaited, faults, texts, notes } = await readFolder(
-      resolve(positionals[0] ?? '.'),
-    )
+export default new Command('lint')
+  .summary('say what a push would be told, without a push')
+  .description(
+    'Says what a push of a folder would declare, skip or be refused for. Exit status 2: it would be refused.',
+  )
+  .argument('[folder]', 'the check repository', '.')
+  .option(...json)
+  .addHelpText('after', examples('lint', 'lint my-checks'))
+  .action(async (folder, options) => {
+    const { checks, skipped, awaited, faults, texts, notes } = await readFolder(resolve(folder))
     const isRefused = faults.length > 0
-    if (values.json) printJson({ checks, skipped, awaited, faults, notes })
+    if (options.json) printJson({ checks, skipped, awaited, faults, notes })
     else if (isRefused) sayInColour(`error: ${showFaultsOf(faults, texts)}`)
     else {
       if (checks.length > 0)
@@ -32,6 +33,5 @@ export default {
       ])
         printInColour(`warning: ${plain(warning)}`)
     }
-    return isRefused ? 2 : 0
-  },
-} satisfies Command
+    endWith(isRefused ? 2 : 0)
+  })

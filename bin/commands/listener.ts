@@ -1,11 +1,10 @@
 /** `assay listener`: what each listener heard and ignored, and the messages that none of them understood. */
+import { Command } from '@commander-js/extra-typings'
 import { readConfig } from '../../core/config.ts'
 import { openApi } from '../api.ts'
 import { allPages } from '../all-pages.ts'
-import { readArguments } from '../arguments.ts'
-import type { Command } from '../command.ts'
+import { examples, json } from '../command.ts'
 import { print, printJson, printTable } from '../output.ts'
-import { subcommandsOr } from '../subcommands.ts'
 
 interface ListenerJson {
   name: string
@@ -29,44 +28,52 @@ interface SetAsideJson {
   setAsideAt: string
 }
 
-export default {
-  usage: '[list | set-aside [ID]] [--json]',
-  summary: 'Lists what listeners heard and ignored, or the messages that they could not understand.',
-  run: (args) => subcommandsOr('list', { list, 'set-aside': setAside })(args),
-} satisfies Command
+const list = new Command('list')
+  .summary('list what each listener took and ignored (the default)')
+  .description('Lists what each listener took and ignored.')
+  .option(...json)
+  .addHelpText('after', examples('listener'))
+  .action(async (options) => {
+    const listeners = await allPages<ListenerJson>(openApi(readConfig(process.env)), '/api/v1/listeners')
+    if (options.json) printJson(listeners)
+    else if (listeners.length === 0) print('No listeners configured: the settings file names none.')
+    else
+      printTable(
+        ['LISTENER', 'KIND', 'TAKEN', 'REPEATED', 'IGNORED', 'SET ASIDE', 'HEARD LAST', 'WHAT', 'TROUBLE'],
+        listeners.map((one) => [
+          ...[one.name, one.kind, String(one.stored), String(one.repeated)],
+          ...[one.ignored.map(({ rule, count }) => `${rule} ${count}`).join(', '), String(one.setAside)],
+          ...[one.heardAt ?? 'never', one.heard ?? '', one.trouble ?? ''],
+        ]),
+      )
+  })
 
-async function list(args: string[]): Promise<void> {
-  const { values } = readArguments(args, {}, { least: 0, most: 0 })
-  const listeners = await allPages<ListenerJson>(openApi(readConfig(process.env)), '/api/v1/listeners')
-  if (values.json) printJson(listeners)
-  else if (listeners.length === 0) print('Nothing is listened to: the settings file names no listener.')
-  else
-    printTable(
-      ['LISTENER', 'KIND', 'TAKEN', 'REPEATED', 'IGNORED', 'SET ASIDE', 'HEARD LAST', 'WHAT', 'TROUBLE'],
-      listeners.map((one) => [
-        ...[one.name, one.kind, String(one.stored), String(one.repeated)],
-        ...[one.ignored.map(({ rule, count }) => `${rule} ${count}`).join(', '), String(one.setAside)],
-        ...[one.heardAt ?? 'never', one.heard ?? '', one.trouble ?? ''],
-      ]),
-    )
-}
+const setAside = new Command('set-aside')
+  .summary('list messages that no listener understood, or print one')
+  .description('Lists messages that no listener understood, or prints one.')
+  .argument('[id]', 'the message to print')
+  .option(...json)
+  .addHelpText('after', examples('listener set-aside', 'listener set-aside 3'))
+  .action(async (id, options) => {
+    const api = openApi(readConfig(process.env))
+    if (id !== undefined) {
+      printJson(await api.get(`/api/v1/set-aside/${encodeURIComponent(id)}`))
+      return
+    }
+    const messages = await allPages<SetAsideJson>(api, '/api/v1/set-aside')
+    if (options.json) printJson(messages)
+    else if (messages.length === 0) print('Every message was understood.')
+    else
+      printTable(
+        ['ID', 'LISTENER', 'TOPIC', 'BYTES', 'WHEN', 'WHY'],
+        messages.map((one) => [
+          ...[String(one.id), one.listener, one.topic, String(one.size), one.setAsideAt, one.why],
+        ]),
+      )
+  })
 
-async function setAside(args: string[]): Promise<void> {
-  const { values, positionals } = readArguments(args, {}, { least: 0, most: 1 })
-  const api = openApi(readConfig(process.env))
-  const [id] = positionals
-  if (id !== undefined) {
-    printJson(await api.get(`/api/v1/set-aside/${encodeURIComponent(id)}`))
-    return
-  }
-  const messages = await allPages<SetAsideJson>(api, '/api/v1/set-aside')
-  if (values.json) printJson(messages)
-  else if (messages.length === 0) print('Every message was understood.')
-  else
-    printTable(
-      ['ID', 'LISTENER', 'TOPIC', 'BYTES', 'WHEN', 'WHY'],
-      messages.map((one) => [
-        ...[String(one.id), one.listener, one.topic, String(one.size), one.setAsideAt, one.why],
-      ]),
-    )
-}
+export default new Command('listener')
+  .summary('see what listeners took, ignored and did not understand')
+  .description('Listeners, which notice builds.')
+  .addCommand(list, { isDefault: true })
+  .addCommand(setAside)

@@ -1,14 +1,13 @@
 /** `assay package`: which packages there are and who maintains them. */
 import { readFile } from 'node:fs/promises'
 import { text as textFrom } from 'node:stream/consumers'
+import { Command, Option } from '@commander-js/extra-typings'
 import { readConfig } from '../../core/config.ts'
 import { fullName, parsePackage } from '../../core/names.ts'
 import { openApi } from '../api.ts'
 import { allPages } from '../all-pages.ts'
-import { readArguments } from '../arguments.ts'
-import { UsageError, type Command } from '../command.ts'
+import { collect, examples, json, UsageError } from '../command.ts'
 import { print, printJson, printTable, say } from '../output.ts'
-import { type Action, subcommands } from '../subcommands.ts'
 
 interface PackageJson {
   package: string
@@ -17,67 +16,108 @@ interface PackageJson {
   git: string
 }
 
-export default {
-  usage:
-    'add NS/NAME [--maintainer USER|@GROUP ...] | change NS/NAME [--maintainer USER|@GROUP ...] [--no-maintainer USER|@GROUP ...] [--force-push yes|no] [--delete-branches yes|no] | list | rm NS/NAME | import FILE [--dry-run]',
-  summary:
-    'Adds a package or maintainers to it, changes who maintains it and what they may, lists packages, removes one without builds, takes over a list of who maintains what.',
-  run: (args) => subcommands(actions)(args),
-} satisfies Command
+const named = (text: string): string => fullName(parsePackage(text))
+const name = ['<namespace/name>', 'the package'] as const
 
-const actions: Record<string, Action> = {
-  async add(args) {
-    const maintainer = { type: 'string', multiple: true } as const
-    const { values, positionals } = readArguments(args, { maintainer }, { least: 1, most: 1 })
-    const name = fullName(parsePackage(positionals[0] ?? ''))
+const answers = ['yes', 'no'] as const
+
+const add = new Command('add')
+  .summary('add a package, or maintainers to it')
+  .description('Adds a package, or maintainers to one that is there.')
+  .argument(...name)
+  .option('--maintainer <user>', 'who maintains it: a user or @group, may be repeated', collect)
+  .option(...json)
+  .addHelpText('after', examples('package add deb/hello --maintainer ann --maintainer @perl'))
+  .action(async (text, options) => {
     const added = await openApi(readConfig(process.env)).post<PackageJson>('/api/v1/packages', {
-      package: name,
-      maintainers: values.maintainer ?? [],
+      package: named(text),
+      maintainers: options.maintainer ?? [],
     })
-    show(added, values.json)
-  },
-  async change(args) {
-    const many = { type: 'string', multiple: true } as const
-    const one = { type: 'string' } as const
-    const options = { maintainer: many, 'no-maintainer': many, 'force-push': one, 'delete-branches': one }
-    const { values, positionals } = readArguments(args, options, { least: 1, most: 1 })
-    const name = fullName(parsePackage(positionals[0] ?? ''))
-    const changed = await openApi(readConfig(process.env)).post<PackageJson>(`/api/v1/packages/${name}`, {
-      add: values.maintainer ?? [],
-      remove: values['no-maintainer'] ?? [],
-      ...answered('forcePush', values['force-push']),
-      ...answered('deleteBranches', values['delete-branches']),
-    })
-    show(changed, values.json)
-  },
-  async list(args) {
-    const { values } = readArguments(args, {}, { least: 0, most: 0 })
+    show(added, options.json)
+  })
+
+const change = new Command('change')
+  .summary('change who maintains a package, and what they may')
+  .description('Changes who maintains a package, and what maintainers may do with its release branches.')
+  .argument(...name)
+  .option('--maintainer <user>', 'one more: a user or @group, may be repeated', collect)
+  .option('--remove-maintainer <user>', 'one less: a user or @group, may be repeated', collect)
+  .addOption(
+    new Option('--force-push <answer>', 'whether release branches may be rewritten').choices(answers),
+  )
+  .addOption(
+    new Option('--delete-branches <answer>', 'whether release branches may be deleted').choices(answers),
+  )
+  .option(...json)
+  .addHelpText(
+    'after',
+    examples(
+      'package change deb/hello --maintainer @perl --remove-maintainer ann',
+      'package change deb/hello --force-push yes',
+    ),
+  )
+  .action(async (text, options) => {
+    const changed = await openApi(readConfig(process.env)).post<PackageJson>(
+      `/api/v1/packages/${named(text)}`,
+      {
+        add: options.maintainer ?? [],
+        remove: options.removeMaintainer ?? [],
+        ...answered('forcePush', options.forcePush),
+        ...answered('deleteBranches', options.deleteBranches),
+      },
+    )
+    show(changed, options.json)
+  })
+
+const list = new Command('list')
+  .summary('list packages and their maintainers')
+  .description('Lists packages and their maintainers.')
+  .option(...json)
+  .addHelpText('after', examples('package list'))
+  .action(async (options) => {
     const packages = await allPages<PackageJson>(openApi(readConfig(process.env)), '/api/v1/packages')
-    if (values.json) printJson(packages)
+    if (options.json) printJson(packages)
     else
       printTable(
         ['PACKAGE', 'MAINTAINERS'],
         packages.map((one) => [one.package, who(one)]),
       )
-  },
-  async rm(args) {
-    const { positionals } = readArguments(args, {}, { least: 1, most: 1 })
-    const name = fullName(parsePackage(positionals[0] ?? ''))
-    await openApi(readConfig(process.env)).remove(`/api/v1/packages/${name}`)
-    print(`${name} is removed.`)
-  },
-  async import(args) {
-    const options = { 'dry-run': { type: 'boolean' } } as const
-    const { values, positionals } = readArguments(args, options, { least: 1, most: 1 })
-    const path = `/api/v1/ownership${values['dry-run'] ? '?dry=1' : ''}`
-    const taken = await openApi(readConfig(process.env)).post<Taken>(
-      path,
-      await readOwnership(positionals[0] ?? ''),
-    )
-    if (values.json) printJson(taken)
+  })
+
+const rm = new Command('rm')
+  .summary('remove a package that has no builds')
+  .description('Removes a package that has no builds.')
+  .argument(...name)
+  .addHelpText('after', examples('package rm deb/hello'))
+  .action(async (text) => {
+    await openApi(readConfig(process.env)).remove(`/api/v1/packages/${named(text)}`)
+    print(`${named(text)} is removed.`)
+  })
+
+const takeOver = new Command('import')
+  .summary("take over a distribution's list of who maintains what")
+  .description(
+    "Takes over a distribution's list of who maintains what: JSON, {namespace: {name: [user, ...]}}.",
+  )
+  .argument('<file>', 'the list; - is standard input')
+  .option('--dry-run', 'say what would change, and change nothing')
+  .option(...json)
+  .addHelpText('after', examples('package import owners.json --dry-run'))
+  .action(async (file, options) => {
+    const path = `/api/v1/ownership${options.dryRun ? '?dry=1' : ''}`
+    const taken = await openApi(readConfig(process.env)).post<Taken>(path, await readOwnership(file))
+    if (options.json) printJson(taken)
     else showTaken(taken)
-  },
-}
+  })
+
+export default new Command('package')
+  .summary('add, change, list and remove packages')
+  .description('Packages, and who maintains them.')
+  .addCommand(add)
+  .addCommand(change)
+  .addCommand(list)
+  .addCommand(rm)
+  .addCommand(takeOver)
 
 interface Taken {
   dry: boolean
@@ -112,13 +152,10 @@ function showTaken({ dry, changes }: Taken): void {
 }
 
 /** `{[key]: true or false}`, or nothing where the question was not answered. */
-function answered(key: string, answer: string | undefined): Record<string, boolean> {
-  if (answer === undefined) return {}
-  if (answer === 'yes' || answer === 'no') return { [key]: answer === 'yes' }
-  throw new UsageError('--force-push and --delete-branches are yes or no')
-}
+const answered = (key: string, answer: (typeof answers)[number] | undefined): Record<string, boolean> =>
+  answer === undefined ? {} : { [key]: answer === 'yes' }
 
-function show(found: PackageJson, asJson = false): void {
+function show(found: PackageJson, asJson?: true): void {
   if (asJson) printJson(found)
   else print(`${found.package}, maintained by ${who(found)}\npage  ${found.url}\npush  ${found.git}`)
 }

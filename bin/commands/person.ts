@@ -1,10 +1,9 @@
 /** `assay person`: where people are reached, and what they are told. */
+import { Command } from '@commander-js/extra-typings'
 import { readConfig } from '../../core/config.ts'
 import { openApi } from '../api.ts'
-import { readArguments } from '../arguments.ts'
-import type { Command } from '../command.ts'
+import { examples, json } from '../command.ts'
 import { print, printJson } from '../output.ts'
-import { type Action, subcommands } from '../subcommands.ts'
 
 interface ReaderJson {
   user: string
@@ -12,36 +11,51 @@ interface ReaderJson {
   subscriptions: Record<string, string>
 }
 
-export default {
-  usage: "show USER | mail USER ADDRESS|none | follow USER PACKAGE|'*' changes|failures|none [--json]",
-  summary:
-    "Says where a person is reached, and what the person is told of a package or ('*') of all own ones.",
-  run: (args) => subcommands(actions)(args),
-} satisfies Command
-
-const actions: Record<string, Action> = {
-  async show(args) {
-    const { values, positionals } = readArguments(args, {}, { least: 1, most: 1 })
-    show(await openApi(readConfig(process.env)).get<ReaderJson>(pathOf(positionals[0])), values.json)
-  },
-  async mail(args) {
-    const { values, positionals } = readArguments(args, {}, { least: 2, most: 2 })
-    const [user, address] = positionals
-    show(await change(user, { mail: address === 'none' ? null : address }), values.json)
-  },
-  async follow(args) {
-    const { values, positionals } = readArguments(args, {}, { least: 3, most: 3 })
-    const [user, about = '', interest] = positionals
-    show(await change(user, { subscriptions: { [about]: interest } }), values.json)
-  },
-}
-
-const pathOf = (user = ''): string => `/api/v1/people/${encodeURIComponent(user)}`
-
-const change = (user: string | undefined, body: object): Promise<ReaderJson> =>
+const pathOf = (user: string): string => `/api/v1/people/${encodeURIComponent(user)}`
+const change = (user: string, body: object): Promise<ReaderJson> =>
   openApi(readConfig(process.env)).post<ReaderJson>(pathOf(user), body)
 
-function show(reader: ReaderJson, asJson = false): void {
+const tell = new Command('show')
+  .summary('say where somebody is reached, and about what')
+  .description('Says where somebody is reached, and about what.')
+  .argument('<user>', 'who')
+  .option(...json)
+  .addHelpText('after', examples('person show ann'))
+  .action(async (user, options) =>
+    show(await openApi(readConfig(process.env)).get<ReaderJson>(pathOf(user)), options.json),
+  )
+
+const mail = new Command('mail')
+  .summary('set the address of somebody')
+  .description('Sets the address that mail to somebody goes to.')
+  .argument('<user>', 'who')
+  .argument('<address>', 'where to; none: no mail')
+  .option(...json)
+  .addHelpText('after', examples('person mail ann ann@example.org'))
+  .action(async (user, address, options) =>
+    show(await change(user, { mail: address === 'none' ? null : address }), options.json),
+  )
+
+const follow = new Command('follow')
+  .summary('set what somebody is told about')
+  .description('Sets what somebody is told about a package.')
+  .argument('<user>', 'who')
+  .argument('<package>', "namespace/name, or '*' for all packages that the user maintains")
+  .argument('<interest>', 'changes, failures or none')
+  .option(...json)
+  .addHelpText('after', examples('person follow ann deb/hello failures', "person follow ann '*' none"))
+  .action(async (user, about, interest, options) =>
+    show(await change(user, { subscriptions: { [about]: interest } }), options.json),
+  )
+
+export default new Command('person')
+  .summary('say where people are reached, and about what')
+  .description('Where people are reached, and about what.')
+  .addCommand(tell)
+  .addCommand(mail)
+  .addCommand(follow)
+
+function show(reader: ReaderJson, asJson?: true): void {
   if (asJson) printJson(reader)
   else {
     print(`${reader.user}: ${reader.mail ?? 'no address, and so told nothing'}`)

@@ -3,14 +3,14 @@ import { once } from 'node:events'
 import { access } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { Command } from '@commander-js/extra-typings'
 import type { Check, Reading } from '../../core/check.ts'
 import { readConfig, type Config } from '../../core/config.ts'
 import { showFaultsOf } from '../../core/formats/show-faults.ts'
 import { openHome } from '../../runner/at-home.ts'
 import { cancelled } from '../../runner/ending.ts'
 import { openApi } from '../api.ts'
-import { readArguments } from '../arguments.ts'
-import { UsageError, type Command, type ExitStatus } from '../command.ts'
+import { collect, endWith, examples, json, UsageError, type ExitStatus } from '../command.ts'
 import { endSignal } from '../end-signal.ts'
 import { homeBuild } from '../home-build.ts'
 import { exitStatus, printDebianVerdict, printRan, unrun, type Ran } from '../home-report.ts'
@@ -21,44 +21,59 @@ import { readWithSources } from '../home-sources.ts'
 import { repeat } from '../repeat.ts'
 import { requireTerminal } from '../terminal.ts'
 
-const text = { type: 'string' } as const
-const flag = { type: 'boolean' } as const
-const several = { type: 'string', multiple: true } as const
+const command = new Command('run')
+  .summary('run checks in machines of this host')
+  .description(
+    'Runs the checks of a folder, or repeats an execution of a server, in the same machines as everywhere. Exit status 1: a check failed; 2: the folder would be refused.',
+  )
+  .argument('[folder]', 'the check repository; without it, this one')
+  .option('--check <name>', 'only this check, may be repeated', collect)
+  .option('--artifact <file|url>', 'a file of the build that is checked, may be repeated', collect)
+  .option('--package <namespace/name>', 'the package; without it, from the artifact or the folder')
+  .option('--release <release>', "the release; without it, this host's")
+  .option('--version <version>', 'the version; without it, from the artifact')
+  .option('--execution <uuid>', 'repeat this execution: it says what runs')
+  .option('--image <name>', 'the image, in place of what the check names')
+  .option('--output <folder>', 'where logs and artifacts go')
+  .option('--shell', 'a terminal in the machine instead of the check')
+  .option('--keep', 'keep the machine of a check that failed up, for `assay enter`')
+  .option(...json)
+  .addHelpText(
+    'after',
+    examples(
+      'run',
+      'run my-checks --check smoke --artifact hello_2.10-3_amd64.deb',
+      'run --execution 0f0d7b2a-54c8-4b5e-9d0e-6a4c3d7a1b52 --shell',
+    ),
+  )
+
+type Options = ReturnType<typeof command.opts>
 
 /** What says what to run, where an execution does not. */
-const ofFolder = { check: several, artifact: several, package: text, release: text, version: text } as const
+const ofFolder = ['check', 'artifact', 'package', 'release', 'version'] as const satisfies (keyof Options)[]
 
-export default {
-  usage:
-    '[DIR] [--check NAME ...] [--image NAME] [--artifact FILE_OR_URL ...] [--package NS/NAME] [--release R] [--version V] [--output DIR] [--shell | --keep] [--json]; or --execution UUID in place of what to run',
-  summary:
-    'Runs the checks of a folder, or repeats an execution of a server, in the same machines here. --shell: a terminal instead of the check; --keep: a check that failed leaves its machine up. Exit 1: a check failed.',
-  async run(args) {
-    const options = {
-      ...{ ...ofFolder, execution: text, image: text, output: text },
-      ...{ shell: flag, keep: flag },
-    }
-    const { values, positionals } = readArguments(args, options, { least: 0, most: 1 })
-    if (values.shell && values.keep) throw new UsageError('it is either --shell or --keep')
-    if (values.shell) requireTerminal()
-    const stop = stopOnSignal()
-    if (values.execution !== undefined) {
-      const isSaid = (name: string): boolean => values[name as keyof typeof ofFolder] !== undefined
-      if (positionals.length > 0 || Object.keys(ofFolder).some(isSaid))
-        throw new UsageError('--execution says what runs: leave out what else would say it')
-      return repeatExecution(values.execution, values, stop)
-    }
-    const folder = resolve(positionals[0] ?? '.')
-    const reading = await readChecks(folder, stop.signal)
-    if (!reading) return 2
-    const { checks, skipped } = chosen(reading, values.check)
-    if (values.shell && checks.length !== 1)
-      throw new UsageError('--shell is for one check: name it with --check')
-    const about = await homeBuild({ ...values, artifacts: values.artifact ?? [], folder })
-    const ran = skipped.map(({ name, reason }) => ({ ...unrun(name), note: reason }))
-    return runHere(checks, { ...about, folder, commit: 'working-tree' }, values, { ran, stop })
-  },
-} satisfies Command
+export default command.action(async (where, options) => {
+  if (options.shell && options.keep) throw new UsageError('it is either --shell or --keep')
+  if (options.shell) requireTerminal()
+  const stop = stopOnSignal()
+  if (options.execution === undefined) endWith(await runFolder(resolve(where ?? '.'), options, stop))
+  else {
+    if (where !== undefined || ofFolder.some((name) => options[name] !== undefined))
+      throw new UsageError('--execution says what runs: leave out what else would say it')
+    endWith(await repeatExecution(options.execution, options, stop))
+  }
+})
+
+async function runFolder(folder: string, options: Options, stop: AbortController): Promise<ExitStatus> {
+  const reading = await readChecks(folder, stop.signal)
+  if (!reading) return 2
+  const { checks, skipped } = chosen(reading, options.check)
+  if (options.shell && checks.length !== 1)
+    throw new UsageError('--shell is for one check: name it with --check')
+  const about = await homeBuild({ ...options, artifacts: options.artifact ?? [], folder })
+  const ran = skipped.map(({ name, reason }) => ({ ...unrun(name), note: reason }))
+  return runHere(checks, { ...about, folder, commit: 'working-tree' }, options, { ran, stop })
+}
 
 /** How to run it, whatever it is. */
 interface Wanted {

@@ -2,23 +2,24 @@
 import { cpus } from 'node:os'
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Command } from '@commander-js/extra-typings'
 import pino from 'pino'
 import { readConfig, type Config } from '../../core/config.ts'
 import { startRunner, type RunningRunner } from '../../runner/main.ts'
 import { shortSocketPath } from '../../server/socket-path.ts'
-import { readArguments } from '../arguments.ts'
-import { UsageError, type Command } from '../command.ts'
+import { examples, UsageError } from '../command.ts'
 import { endSignal } from '../end-signal.ts'
 
 /** Seconds that checks which run may go on once the runner is told to end. */
 const drainSeconds = 600
 
-export default {
-  usage: '',
-  summary:
-    'Takes executions from the queue. SIGTERM: what has begun may finish; once more: all of it is handed back.',
-  async run(args) {
-    readArguments(args, {}, { least: 0, most: 0 })
+export default new Command('runner')
+  .summary('take executions from the queue and run them here')
+  .description(
+    'Takes executions from the queue and runs them in machines of this host. On SIGTERM it finishes what has begun; on a second one it returns all of it to the queue.',
+  )
+  .addHelpText('after', examples('runner'))
+  .action(async () => {
     const config = readConfig(process.env)
     const log = pino({ level: config.logLevel, base: null }, pino.destination(2))
     const starting = new AbortController()
@@ -45,9 +46,7 @@ export default {
     })
     await ending
     if (runner) await end(runner)
-    return 0
-  },
-} satisfies Command
+  })
 
 async function end(runner: RunningRunner): Promise<void> {
   void endSignal().then(() => runner.closeNow())

@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { userInfo } from 'node:os'
 import { createInterface } from 'node:readline'
+import { Command } from '@commander-js/extra-typings'
 import { readConfig } from '../../core/config.ts'
 import { openApi } from '../api.ts'
-import { readArguments } from '../arguments.ts'
-import { UsageError, type Command, type ExitStatus } from '../command.ts'
+import { endWith, examples } from '../command.ts'
 import { print } from '../output.ts'
 import { sshdSettings } from '../sshd-settings.ts'
 
@@ -20,25 +20,30 @@ const longestSession = 3_600_000
 /** More of what a client asks for is not even handed on. */
 const longestCommand = 600
 
-export default {
-  usage: 'config [--user USER] | serve KEY',
-  summary:
-    'Prints what sshd must be told for pushes over ssh; serve is what sshd runs for the holder of a key.',
-  async run([action = '', ...args]) {
-    if (action === 'serve') return serve(args)
-    if (action !== 'config') throw new UsageError('say what to do: config (serve is for sshd)')
-    const { values } = readArguments(args, { user: { type: 'string' } }, { least: 0, most: 0 })
-    print(sshdSettings(values.user ?? userInfo().username, readConfig(process.env).data))
-    return 0
-  },
-} satisfies Command
+const settings = new Command('config')
+  .summary('print what sshd must be told')
+  .description('Prints what sshd must be told, so that it lets people push over SSH.')
+  .option('--user <user>', 'the user of the host that people connect as; without it, this one')
+  .addHelpText('after', examples('ssh config --user git'))
+  .action((options) => print(sshdSettings(options.user ?? userInfo().username, readConfig(process.env).data)))
+
+const session = new Command('serve')
+  .summary('serve one connection (for sshd)')
+  .description('What sshd runs for the holder of a key: git, and nothing but git.')
+  .argument('<key>', 'the number of the key')
+  .action(serve)
+
+export default new Command('ssh')
+  .summary('set up pushes over SSH')
+  .description("Pushes over SSH, through the host's own sshd.")
+  .addCommand(settings)
+  .addCommand(session)
 
 /** Asks the server whether the holder of the key may, and if so lets git and the client talk without going between. */
-async function serve(args: string[]): Promise<ExitStatus> {
-  const { positionals } = readArguments(args, {}, { least: 1, most: 1 })
+async function serve(key: string): Promise<void> {
   const { data } = readConfig(process.env)
   const query = new URLSearchParams({
-    key: positionals[0] ?? '',
+    key,
     command: (process.env['SSH_ORIGINAL_COMMAND'] ?? '').slice(0, longestCommand),
     protocol: process.env['GIT_PROTOCOL'] ?? '',
   })
@@ -53,7 +58,7 @@ async function serve(args: string[]): Promise<ExitStatus> {
       timeout: longestSession,
     })
     const [code] = (await once(git, 'close')) as [number | null]
-    return code === 0 ? 0 : 1
+    endWith(code === 0 ? 0 : 1)
   } finally {
     session.destroy()
   }

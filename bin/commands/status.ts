@@ -1,9 +1,9 @@
 /** `assay status`: whether the service works, who runs machines, and what is going on. */
+import { Command } from '@commander-js/extra-typings'
 import { readConfig } from '../../core/config.ts'
 import { AppError } from '../../core/errors.ts'
 import { openApi, type Api } from '../api.ts'
-import { readArguments } from '../arguments.ts'
-import type { Command } from '../command.ts'
+import { endWith, examples, json } from '../command.ts'
 import { print, printJson, printTable } from '../output.ts'
 import type { ExecutionJson, PageJson } from '../views.ts'
 
@@ -15,12 +15,14 @@ interface RunnerJson {
   images: string[]
 }
 
-export default {
-  usage: '[--json]',
-  summary:
-    'Whether the service works, who runs machines, what runs and what waits. Exit 3 when it cannot work.',
-  async run(args) {
-    const { values } = readArguments(args, {}, { least: 0, most: 0 })
+export default new Command('status')
+  .summary('say whether the service works, which runners are online, what runs and waits')
+  .description(
+    'Says whether the service works, which runners are online, what runs and what waits. Exit status 3: it cannot work.',
+  )
+  .option(...json)
+  .addHelpText('after', examples('status', 'status --json'))
+  .action(async (options) => {
     const api = openApi(readConfig(process.env))
     const [ready, runners, running, scheduled] = await Promise.all([
       isReady(api),
@@ -29,7 +31,7 @@ export default {
       inState(api, 'scheduled'),
     ])
     const alive = runners.data.filter((runner) => runner.alive)
-    if (values.json) printJson({ ready, runners: runners.data, running, scheduled })
+    if (options.json) printJson({ ready, runners: runners.data, running, scheduled })
     else {
       print(`${api.address}: ${ready ? 'works' : 'cannot work: see /readyz'}`)
       print(`${several(running)} running, ${several(scheduled)} waiting, ${alive.length} runners`)
@@ -44,9 +46,8 @@ export default {
           ]),
         )
     }
-    return ready ? 0 : 3
-  },
-} satisfies Command
+    endWith(ready ? 0 : 3)
+  })
 
 async function isReady(api: Api): Promise<boolean> {
   try {

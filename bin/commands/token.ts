@@ -1,10 +1,9 @@
 /** `assay token`: what people and programs prove themselves with. */
+import { Command } from '@commander-js/extra-typings'
 import { readConfig } from '../../core/config.ts'
 import { openApi } from '../api.ts'
-import { readArguments } from '../arguments.ts'
-import { UsageError, type Command } from '../command.ts'
+import { collect, examples, json, UsageError } from '../command.ts'
 import { print, printJson, say } from '../output.ts'
-import { subcommands } from '../subcommands.ts'
 
 interface TokenJson {
   token: string
@@ -13,39 +12,53 @@ interface TokenJson {
   expires: string | null
 }
 
-export default {
-  usage: 'create USER [--scope push|events|results|runner|admin ...] [--expires 90d] | revoke USER',
-  summary: 'Makes a token and prints it once (scope push unless said otherwise), or ends all of a user.',
-  run: (args) => subcommands({ create, revoke })(args),
-} satisfies Command
-
-async function create(args: string[]): Promise<void> {
-  const options = { scope: { type: 'string', multiple: true }, expires: { type: 'string' } } as const
-  const { values, positionals } = readArguments(args, options, { least: 1, most: 1 })
-  const made = await openApi(readConfig(process.env)).post<TokenJson>('/api/v1/tokens', {
-    user: positionals[0],
-    scopes: values.scope ?? ['push'],
-    expires: values.expires === undefined ? null : expiry(values.expires, Date.now()),
+const create = new Command('create')
+  .summary('make a token and print it once')
+  .description('Makes a token and prints it, once: alone on standard output.')
+  .argument('<user>', 'whose')
+  .option(
+    '--scope <scope>',
+    'what it is good for, may be repeated: push, events, results, runner, admin',
+    collect,
+  )
+  .option('--expires <time>', 'a number and h, d, w or y, such as 90d; never without it')
+  .option(...json)
+  .addHelpText('after', examples('token create ann', 'token create builder --scope events --expires 90d'))
+  .action(async (user, options) => {
+    const made = await openApi(readConfig(process.env)).post<TokenJson>('/api/v1/tokens', {
+      user,
+      scopes: options.scope ?? ['push'],
+      expires: options.expires === undefined ? null : expiry(options.expires, Date.now()),
+    })
+    if (options.json) {
+      printJson(made)
+      return
+    }
+    say(
+      `A token of ${made.user} for ${made.scopes.join(', ')}, good ${made.expires ? `until ${made.expires}` : 'until it is revoked'}:`,
+    )
+    print(made.token)
   })
-  if (values.json) {
-    printJson(made)
-    return
-  }
-  say(
-    `A token of ${made.user} for ${made.scopes.join(', ')}, good ${made.expires ? `until ${made.expires}` : 'for ever'}:`,
-  )
-  print(made.token)
-}
 
-async function revoke(args: string[]): Promise<void> {
-  const { values, positionals } = readArguments(args, {}, { least: 1, most: 1 })
-  const user = positionals[0] ?? ''
-  const { revoked } = await openApi(readConfig(process.env)).remove<{ revoked: number }>(
-    `/api/v1/tokens/${encodeURIComponent(user)}`,
-  )
-  if (values.json) printJson({ user, revoked })
-  else print(`${revoked} of ${user}'s tokens are no longer good.`)
-}
+const revoke = new Command('revoke')
+  .summary('end all tokens of a user')
+  .description('Ends all tokens of a user.')
+  .argument('<user>', 'whose')
+  .option(...json)
+  .addHelpText('after', examples('token revoke ann'))
+  .action(async (user, options) => {
+    const { revoked } = await openApi(readConfig(process.env)).remove<{ revoked: number }>(
+      `/api/v1/tokens/${encodeURIComponent(user)}`,
+    )
+    if (options.json) printJson({ user, revoked })
+    else print(`${revoked} of ${user}'s tokens are no longer good.`)
+  })
+
+export default new Command('token')
+  .summary('make and revoke tokens')
+  .description('Tokens, by which people and programs prove who they are.')
+  .addCommand(create)
+  .addCommand(revoke)
 
 const units: Readonly<Record<string, number>> = {
   h: 3_600_000,

@@ -1,18 +1,21 @@
 /** `assay up`: everything on one machine in one go. The server runs here, the runner as a child that is kept alive. */
 import { join } from 'node:path'
+import { Command } from '@commander-js/extra-typings'
 import { readConfig } from '../../core/config.ts'
 import { startServer } from '../../server/main.ts'
-import { readArguments } from '../arguments.ts'
-import type { Command } from '../command.ts'
+import { examples, json } from '../command.ts'
 import { endSignal } from '../end-signal.ts'
 import { keepAlive } from '../keep-alive.ts'
 import { print, printJson, say } from '../output.ts'
 
-export default {
-  usage: '[--json]',
-  summary: 'Server, one runner, private Redis and SQLite: the single-machine default. Ends with Ctrl-C.',
-  async run(args) {
-    const { values } = readArguments(args, {}, { least: 0, most: 0 })
+export default new Command('up')
+  .summary('start everything on this machine: server, runner, Redis, SQLite')
+  .description(
+    'Starts a server, one runner, a private Redis and SQLite on this machine. Ctrl-C ends it: running checks may finish; a second Ctrl-C ends them at once.',
+  )
+  .option(...json)
+  .addHelpText('after', examples('up'))
+  .action(async (options) => {
     const config = readConfig(process.env)
     const ending = endSignal()
     const server = await startServer(config)
@@ -22,13 +25,11 @@ export default {
       { ...process.env, ASSAY_SERVER: `unix:${socketPath}`, REDIS_URL: redisUrl },
       services.log,
     )
-    if (values.json) printJson({ url, data: config.data })
+    if (options.json) printJson({ url, data: config.data })
     else print(`Assay is at ${url}\nIts data is in ${config.data}`)
     await ending
     say('Ending: what runs may finish; once more ends it at once.')
     void endSignal().then(() => runner.kill())
     await runner.close()
     await server.close()
-    return 0
-  },
-} satisfies Command
+  })

@@ -61,7 +61,7 @@ describe('the command line', () => {
     assert.match((await run('group', 'add', 'perl', 'ann', 'bob')).out, /^perl: ann, bob$/m)
     await run('package', 'add', 'deb/moo', '--maintainer', 'ann')
     const changed = await json<Record<string, unknown>>(
-      ...['package', 'change', 'deb/moo', '--maintainer', '@perl', '--no-maintainer', 'ann'],
+      ...['package', 'change', 'deb/moo', '--maintainer', '@perl', '--remove-maintainer', 'ann'],
       ...['--force-push', 'yes'],
     )
     assert.deepEqual(
@@ -209,11 +209,5 @@ describe('the command line', () => {
     const { code, err } = await assay({ ASSAY_DATE: 'x' }, 'status')
     assert.equal(code, 2)
     assert.match(err, /ASSAY_DATE/)
-  })
-
-  it('helps', async () => {
-    const { code, out } = await run('help')
-    assert.equal(code, 0)
-    for (const name of ['up', 'doctor', 'run', 'cancel']) assert.match(out, new RegExp(`assay ${name} `))
   })
 })
