@@ -1,4 +1,5 @@
-/** Package URLs: `pkg:type/namespace/name@version?key=value`. */
+/** Package URLs: `pkg:type/namespace/name@version?key=value` (https://github.com/package-url/purl-spec). */
+import { PackageURL } from 'packageurl-js'
 
 export interface PackageUrl {
   type: string
@@ -7,26 +8,13 @@ export interface PackageUrl {
   qualifiers: ReadonlyMap<string, string>
 }
 
-const form =
-  /^pkg:\/*(?<type>[a-z][a-z0-9.+-]*)\/(?:[^@?#]*\/)?(?<name>[^/@?#]+)(?:@(?<version>[^?#]+))?(?:\?(?<query>[^#]*))?(?:#.*)?$/i
-
 /** The parts of `text`, decoded; null where it is no package URL. */
 export function readPurl(text: string): PackageUrl | null {
-  const { type, name, version, query = '' } = form.exec(text)?.groups ?? {}
-  if (type === undefined || name === undefined) return null
   try {
-    return {
-      type: type.toLowerCase(),
-      name: decodeURIComponent(name),
-      version: version === undefined ? null : decodeURIComponent(version),
-      qualifiers: new Map(query.split('&').map(pair)),
-    }
+    // The library reads qualifiers as a form of the web, in which a plus is a space; in versions of Debian it is a plus.
+    const { type, name, version, qualifiers } = PackageURL.fromString(text.replaceAll('+', '%2B'))
+    return { type, name, version: version ?? null, qualifiers: new Map(Object.entries(qualifiers ?? {})) }
   } catch {
     return null
   }
-}
-
-function pair(text: string): [string, string] {
-  const [key = '', ...value] = text.split('=')
-  return [key.toLowerCase(), decodeURIComponent(value.join('='))]
 }
