@@ -20,9 +20,15 @@ _assay() {
 if [ "\${funcstack[1]}" = _assay ]; then _assay; else compdef _assay assay; fi`,
   fish: `function __assay_words
   set -l typed (commandline --current-process --tokenize --cut-at-cursor)
-  assay completion words -- $typed[2..-1] (commandline --current-token --cut-at-cursor) 2>/dev/null
+  set -l open (commandline --current-token --cut-at-cursor)
+  set -l found (assay completion words -- $typed[2..-1] $open 2>/dev/null)
+  if test (count $found) -gt 0
+    printf '%s\\n' $found
+  else
+    __fish_complete_path $open
+  end
 end
-complete --command assay --arguments '(__assay_words)'`,
+complete --command assay --no-files --arguments '(__assay_words)'`,
 }
 
 /** What the last of `typed` may become, the others being finished: commands, options, and words that an option takes. */
