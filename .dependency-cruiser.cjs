@@ -29,6 +29,13 @@ module.exports = {
       from: { path: '^server/', pathNot: '^server/(store/|services\\.ts$)' },
       to: { path: '^node_modules/knex', dependencyTypesNot: ['type-only'] },
     },
+    {
+      name: 'released-migrations-stand-alone',
+      comment: 'What is imported can change, and a database that was migrated long ago would not.',
+      severity: 'error',
+      from: { path: '^server/store/migrations/' },
+      to: { pathNot: '(^|/)node_modules/knex/|^(server/store/dialect\\.ts$|server/store/migrations/)' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
