@@ -30,6 +30,12 @@ module.exports = {
       to: { path: '^node_modules/knex', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'publishers-draw-no-pages',
+      severity: 'error',
+      from: { path: '^server/publishers/' },
+      to: { path: '^server/(pages|routes)/' },
+    },
+    {
       name: 'released-migrations-stand-alone',
       comment: 'What is imported can change, and a database that was migrated long ago would not.',
       severity: 'error',

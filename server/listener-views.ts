@@ -1,7 +1,7 @@
 /** What is known of each listener and each publisher, for programs and the page alike. */
 import type { Settings } from '../schemas/types.gen.ts'
 import { seekerName } from './listeners/koji/seeker-name.ts'
-import { audienceOf } from './publishers/names.ts'
+import { configuredPublishers } from './publishers/kinds.ts'
 import type { Services } from './services.ts'
 import type { IgnoredCount, ListenerState } from './store/listeners.ts'
 import type { SetAside } from './store/set-aside.ts'
@@ -67,7 +67,7 @@ export async function publisherViews({
   settings,
 }: Pick<Services, 'stores' | 'settings'>): Promise<PublisherView[]> {
   const unfinished = await stores.outbox.unfinished()
-  const named = new Set(audienceOf(settings))
+  const named = new Set(configuredPublishers(settings).map(({ name }) => name))
   const names = new Set([...named, ...unfinished.map(({ publisher }) => publisher)])
   return [...names].sort().map((name) => {
     const own = unfinished.filter(({ publisher }) => publisher === name)

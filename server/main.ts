@@ -7,7 +7,7 @@ import { lockData } from './data-lock.ts'
 import { startSweeping } from './flows/sweep.ts'
 import { closeServer, listenLocally, listenTcp, urlOf } from './listen.ts'
 import { startListeners } from './listeners/start.ts'
-import { openPublishers } from './publishers/open-publishers.ts'
+import { openPublishers } from './publishers/kinds.ts'
 import { startPublishing } from './publishers/publishing.ts'
 import { openServices, type Services } from './services.ts'
 

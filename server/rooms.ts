@@ -2,7 +2,7 @@
 import { wants, type Told } from '../core/notify.ts'
 import { matchesText } from '../core/globs.ts'
 import type { Settings } from '../schemas/types.gen.ts'
-import { chatName } from './publishers/names.ts'
+import { chatName } from './publishers/chat.ts'
 
 export interface Room {
   /** As a reader of news. No user's name begins with #. */

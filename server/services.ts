@@ -8,7 +8,7 @@ import { executionFiles, type ExecutionFiles } from './execution-files.ts'
 import { repositories, type Repositories } from './git/repositories.ts'
 import { openMetrics, type Metrics } from './metrics.ts'
 import { openQueue, type WorkQueue } from './queue.ts'
-import { audienceOf } from './publishers/names.ts'
+import { publishersOf } from './publishers/kinds.ts'
 import { startPrivateRedis, type PrivateRedis } from './redis.ts'
 import { readSettings } from './settings-file.ts'
 import { linkSecret, webhookSecret } from './signature.ts'
@@ -66,7 +66,7 @@ export async function openServices(config: Config, baseUrl: () => string): Promi
     const files = executionFiles(join(config.data, 'executions'), fileLimitsOf(settings))
     await files.tidy()
     const now = (): string => new Date().toISOString()
-    const audience = audienceOf(settings)
+    const audience = publishersOf(settings, 'executions')
     const allStores = stores(db, audience)
     const metrics = openMetrics(allStores, queue, now)
     db.on('query', () => metrics.statements.inc())

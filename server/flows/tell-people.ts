@@ -14,7 +14,7 @@ import {
 import { priorities } from '../../core/priority.ts'
 import { grouped } from '../../core/grouped.ts'
 import { decides, meaning } from '../../core/standing.ts'
-import { peoplesOf } from '../publishers/names.ts'
+import { publishersOf } from '../publishers/kinds.ts'
 import { isRoom, roomsOf, type Room } from '../rooms.ts'
 import type { Services } from '../services.ts'
 import type { Execution } from '../store/executions.ts'
@@ -29,7 +29,7 @@ const limits = { builds: 200, executions: 10_000, pieces: 100 }
 /** Does what is due. Safe to repeat, and to be interrupted anywhere. */
 export async function tellPeople(services: Needs): Promise<void> {
   const { stores, transaction, now } = services
-  const publishers = peoplesOf(services.settings)
+  const publishers = publishersOf(services.settings, 'changes for people')
   const rooms = roomsOf(services.settings)
   for (const buildId of await stores.news.ripe(now(), limits.builds))
     await transaction((inside) => hearBuild(inside, buildId, now(), { people: publishers.length > 0, rooms }))

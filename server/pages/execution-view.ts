@@ -6,7 +6,7 @@ import type { StoredEvent } from '../store/events.ts'
 import type { Execution } from '../store/executions.ts'
 import type { Holding } from '../store/holdings.ts'
 import type { Artifact, Result } from '../store/results.ts'
-import type { LogPart } from './log-part.ts'
+import type { LogPart } from '../log-part.ts'
 
 export interface StepView {
   step: string

@@ -1,6 +1,6 @@
 /** Finds the lines of a text that hold some words: streamed, and only so much of it at a time. */
 import { newline, offsetOf } from '../line-index.ts'
-import { logLimits, split, type LineSource } from './log-part.ts'
+import { logLimits, split, type LineSource } from '../log-part.ts'
 import { plain } from './terminal-text.ts'
 
 export interface Found {

@@ -1,4 +1,5 @@
 /** Markup that is escaped by construction: what is interpolated into `html` is text unless it was made by `html`. */
+import { visible } from '../../core/visible.ts'
 
 /** A piece of markup. Only this file makes one, so that nobody can pass text off as markup. */
 export class Html {
@@ -37,22 +38,9 @@ const entities: Readonly<Record<string, string>> = {
 
 const markup = /[&<>"']/g
 
-/**
- * Characters that are never shown as themselves: controls and half surrogates (XML has no way to write them), and the
- * marks that turn the direction of text and so let it read as something it is not.
- */
-const unseen = /[^\P{Cc}\t\n\r]|[\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]/gu
-
-/** `text` with what cannot be seen named, such as `[U+202E]`. */
-export const visible = (text: string): string => text.replace(unseen, codePoint)
-
 /** `text`, visible, for use between tags and in quoted attributes. */
 export const escapeText = (text: string): string =>
   visible(text).replace(markup, (character) => entities[character] ?? character)
-
-function codePoint(character: string): string {
-  return `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`
-}
 
 /** `url` where a browser may be sent by a click: http(s) or a path of this site; null for any other scheme. */
 export function link(url: string | null): string | null {

@@ -1,7 +1,7 @@
 /** What a page shows of a text of any size: the lines that were asked for, or where some words are. */
 import type { Section } from '../line-index.ts'
 import { findLines, type Found } from './find-lines.ts'
-import { countLines, logFrom, logLimits, type LineSource, type LogPart } from './log-part.ts'
+import { countLines, logFrom, logLimits, type LineSource, type LogPart } from '../log-part.ts'
 import type { LineRange } from './numbered-lines.ts'
 
 /** What of a text is asked for. */

@@ -2,7 +2,7 @@
 import { beginnings } from '../../core/log-marks.ts'
 import type { Found } from './find-lines.ts'
 import { html, type Html } from './html.ts'
-import { logLimits } from './log-part.ts'
+import { logLimits } from '../log-part.ts'
 import { counted } from './marks.ts'
 import { size } from './moment.ts'
 import { foldedLines } from './numbered-lines.ts'

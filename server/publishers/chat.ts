@@ -2,19 +2,27 @@
 import { readFile } from 'node:fs/promises'
 import { chatText, type Notice } from '../../core/messages/notice.ts'
 import type { ChatRoom } from '../../schemas/types.gen.ts'
-import { visible } from '../pages/html.ts'
-import type { Services } from '../services.ts'
+import { visible } from '../../core/visible.ts'
 import { send } from './http-post.ts'
-import { chatName } from './names.ts'
-import type { Publisher } from './publisher.ts'
+import type { Publisher, PublisherKind, PublisherNeeds } from './publisher.ts'
 
 const json = { 'content-type': 'application/json; charset=utf-8' }
 
 /** How a kind of chat is told `text`; `id` stays the same when it is told once more. */
 type Tell = (text: string, id: string) => Promise<void>
 
-export async function chat(
-  { baseUrl }: Pick<Services, 'baseUrl'>,
+export const chatName = (room: string): string => `chat ${room}`
+
+export const chats: PublisherKind = ({ chat = {} }) =>
+  Object.entries(chat).map(([room, settings]) => ({
+    name: chatName(room),
+    part: `chat.${room}`,
+    about: ['changes for rooms'],
+    open: (needs) => openChat(needs, room, settings),
+  }))
+
+async function openChat(
+  { baseUrl }: Pick<PublisherNeeds, 'baseUrl'>,
   name: string,
   room: ChatRoom,
 ): Promise<Publisher> {

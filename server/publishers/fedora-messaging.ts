@@ -7,13 +7,14 @@ import { links } from '../../core/resultsdb/links.ts'
 import { resultView } from '../../core/resultsdb/views.ts'
 import type { FedoraMessagingSettings, ResultsdbResult } from '../../schemas/types.gen.ts'
 import { keepConnected, openConfirmChannel, publishConfirmed } from '../amqp-connection.ts'
-import type { Services } from '../services.ts'
 import { announcementOf } from './announcement-of.ts'
 import type { Delivery } from '../store/outbox.ts'
-import { fedoraMessagingName, postedResult, type PostedResultBody } from './names.ts'
-import { Unreachable, type Publisher } from './publisher.ts'
+import { postedResult, type PostedResultBody } from './posted-result.ts'
+import { Unreachable, type Publisher, type PublisherKind, type PublisherNeeds } from './publisher.ts'
 
-export type Needs = Pick<Services, 'stores' | 'log' | 'now' | 'baseUrl'>
+type Needs = Pick<PublisherNeeds, 'config' | 'stores' | 'log' | 'now' | 'baseUrl'>
+
+const fedoraMessagingName = 'fedora-messaging'
 
 /** A channel, and whether it is lost. */
 interface OpenChannel {
@@ -24,15 +25,24 @@ interface OpenChannel {
 /** Milliseconds that a broker may take to confirm. */
 const patience = 30_000
 
-/** `url`: of the broker, where the settings name none. */
-export async function fedoraMessaging(
-  needs: Needs,
-  settings: FedoraMessagingSettings,
-  url: string,
-): Promise<Publisher> {
+export const fedoraMessagings: PublisherKind = ({ fedoraMessaging: settings }) =>
+  settings
+    ? [
+        {
+          name: fedoraMessagingName,
+          part: 'fedoraMessaging',
+          about: settings.resultsdb ? ['executions', 'posted results'] : ['executions'],
+          open: (needs) => openFedoraMessaging(needs, settings),
+        },
+      ]
+    : []
+
+async function openFedoraMessaging(needs: Needs, settings: FedoraMessagingSettings): Promise<Publisher> {
+  const url = settings.url ?? needs.config.amqpUrl
+  if (url === null) throw new Error('it names no url, and AMQP_URL is not set')
   const { exchange = 'amq.topic', topicPrefix: prefix, ci: contact = null, resultsdb = false } = settings
   let open: OpenChannel | null = null
-  const address = { url: settings.url ?? url, ...(settings.tls && { tls: settings.tls }) }
+  const address = { url, ...(settings.tls && { tls: settings.tls }) }
   const connection = await keepConnected(address, needs.log, async (fresh) => {
     const channel = await openConfirmChannel(fresh, needs.log)
     await channel.checkExchange(exchange)

@@ -4,14 +4,14 @@ import { createTransport, type SentMessageInfo } from 'nodemailer'
 import { noticeSubject, noticeText, type NewsPiece, type Notice } from '../../core/messages/notice.ts'
 import { everyPackage } from '../../core/notify.ts'
 import type { MailSettings } from '../../schemas/types.gen.ts'
-import { visible } from '../pages/html.ts'
-import { logTail } from '../pages/log-part.ts'
-import type { Services } from '../services.ts'
+import { visible } from '../../core/visible.ts'
+import { logTail } from '../log-part.ts'
 import { unsubscribeLink } from '../unsubscribe-link.ts'
-import { mailName } from './names.ts'
-import { Unreachable, type Publisher } from './publisher.ts'
+import { Unreachable, type Publisher, type PublisherKind, type PublisherNeeds } from './publisher.ts'
 
-export type Needs = Pick<Services, 'stores' | 'files' | 'baseUrl' | 'linkSecret'>
+type Needs = Pick<PublisherNeeds, 'stores' | 'files' | 'baseUrl' | 'linkSecret'>
+
+const mailName = 'mail'
 
 /** Milliseconds that the server may be silent. */
 const patience = 30_000
@@ -19,7 +19,19 @@ const patience = 30_000
 /** How many executions of a message show the end of their log, and how many lines of how many characters. */
 const tailLimits = { executions: 10, lines: 15, characters: 200 }
 
-export async function mail(
+export const mails: PublisherKind = ({ mail }) =>
+  mail
+    ? [
+        {
+          name: mailName,
+          part: 'mail',
+          about: ['changes for people'],
+          open: (needs) => openMail(needs, mail),
+        },
+      ]
+    : []
+
+async function openMail(
   needs: Needs,
   { url, from, user, passwordFile, authority }: MailSettings,
 ): Promise<Publisher> {

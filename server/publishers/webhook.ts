@@ -2,22 +2,30 @@
 import { readFile } from 'node:fs/promises'
 import { cdEvent, cloudEvent } from '../../core/messages/cloud-event.ts'
 import type { WebhookSettings } from '../../schemas/types.gen.ts'
-import type { Services } from '../services.ts'
 import { sign } from '../signature.ts'
 import { announcementOf } from './announcement-of.ts'
 import { send } from './http-post.ts'
-import { webhookName } from './names.ts'
-import type { Publisher } from './publisher.ts'
+import type { Publisher, PublisherKind, PublisherNeeds } from './publisher.ts'
 
-export async function webhook(
-  { baseUrl }: Pick<Services, 'baseUrl'>,
+const nameOf = (webhook: string): string => `webhook ${webhook}`
+
+export const webhooks: PublisherKind = ({ webhooks: all = {} }) =>
+  Object.entries(all).map(([webhook, settings]) => ({
+    name: nameOf(webhook),
+    part: `webhooks.${webhook}`,
+    about: ['executions'],
+    open: (needs) => openWebhook(needs, webhook, settings),
+  }))
+
+async function openWebhook(
+  { baseUrl }: Pick<PublisherNeeds, 'baseUrl'>,
   name: string,
   { url, secretFile, vocabulary = 'assay' }: WebhookSettings,
 ): Promise<Publisher> {
   const secret = (await readFile(secretFile, 'utf8')).trim()
   const eventOf = vocabulary === 'cdevents' ? cdEvent : cloudEvent
   return {
-    name: webhookName(name),
+    name: nameOf(name),
     width: 4,
     async send(delivery) {
       const body = Buffer.from(JSON.stringify(eventOf(announcementOf(delivery, baseUrl()))))

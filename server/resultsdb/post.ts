@@ -4,7 +4,8 @@ import type { PostedGroup, PostedResult, PostedTestcase } from '../../core/resul
 import { microsecondsOf } from '../../core/resultsdb/times.ts'
 import type { ShownGroup, ShownResult, ShownTestcase } from '../../core/resultsdb/views.ts'
 import type { Services } from '../services.ts'
-import { postedResult, resultsAudienceOf, type PostedResultBody } from '../publishers/names.ts'
+import { publishersOf } from '../publishers/kinds.ts'
+import { postedResult, type PostedResultBody } from '../publishers/posted-result.ts'
 import type { Stores } from '../store/stores.ts'
 import type { GroupChange } from '../store/resultsdb-names.ts'
 
@@ -39,7 +40,8 @@ export async function addResult(
       groups: groups.map(named),
       pairs: data,
     })
-    if (added) await announce(inside, added.id, { now: now(), audience: resultsAudienceOf(settings) })
+    if (added)
+      await announce(inside, added.id, { now: now(), audience: publishersOf(settings, 'posted results') })
     return added
   })
   return there(stored)

@@ -1,7 +1,7 @@
 /** A text that is held in memory, as pages read it. */
 import { Readable } from 'node:stream'
 import { completeIndex, emptyIndex } from '../../server/line-index.ts'
-import type { LineSource } from '../../server/pages/log-part.ts'
+import type { LineSource } from '../../server/log-part.ts'
 
 export function textOf(text: string): LineSource {
   const all = Buffer.from(text)

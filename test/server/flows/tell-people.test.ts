@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { rerun } from '../../../server/flows/rerun.ts'
 import { tellPeople } from '../../../server/flows/tell-people.ts'
-import { mail } from '../../../server/publishers/mail.ts'
+import { openPublishers } from '../../../server/publishers/kinds.ts'
 import { deliverDue } from '../../../server/publishers/publishing.ts'
 import { onEachDatabase, type TestDatabase } from '../../support/databases.ts'
 import { temporaryFolder, type TemporaryFolder } from '../../support/folder.ts'
@@ -56,7 +56,9 @@ onEachDatabase('telling people what changed', (open) => {
   /** What is in the mail within an hour and some minutes. */
   const mailOfAnHour = async (): Promise<Mail[]> => {
     const { services } = server
-    const publisher = await mail(services, { url: post.url, from })
+    const settings = { publishers: { mail: { url: post.url, from } } }
+    const [publisher] = await openPublishers({ ...services, settings })
+    assert.ok(publisher)
     for (const minutes of [5, 65, 66]) {
       const time = new Date(Date.now() + (hours * 60 + minutes) * 60_000).toISOString()
       const later = { ...services, now: () => time }

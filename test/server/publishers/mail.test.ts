@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { mail } from '../../../server/publishers/mail.ts'
-import { Unreachable } from '../../../server/publishers/publisher.ts'
+import { openPublishers } from '../../../server/publishers/kinds.ts'
+import { Unreachable, type Publisher } from '../../../server/publishers/publisher.ts'
 import type { Delivery } from '../../../server/store/outbox.ts'
 import type { MailSettings } from '../../../schemas/types.gen.ts'
 import { makeCertificates, type Certificates } from '../../support/certificates.ts'
@@ -43,13 +43,18 @@ describe('a mail server that people must sign in to', () => {
     await folder[Symbol.asyncDispose]()
   })
 
+  const open = async (mail: MailSettings): Promise<Publisher> => {
+    const [publisher] = await openPublishers({ ...server.services, settings: { publishers: { mail } } })
+    return publisher!
+  }
+
   /** How many mails came; rejects with why none was sent. */
   const send = async (
     encrypted: Guarded['encrypted'],
     settings: Partial<MailSettings> = {},
   ): Promise<number> => {
     await using post = await startMailServer({ ...guarded, encrypted })
-    const publisher = await mail(server.services, { ...signIn, url: post.url, ...settings })
+    const publisher = await open({ ...signIn, url: post.url, ...settings })
     try {
       await publisher.send(delivery)
     } finally {
@@ -71,7 +76,7 @@ describe('a mail server that people must sign in to', () => {
     const { authority, ...unknown } = signIn
     assert.ok(authority)
     await using post = await startMailServer({ ...guarded, encrypted: 'at once' })
-    const publisher = await mail(server.services, { ...unknown, url: post.url })
+    const publisher = await open({ ...unknown, url: post.url })
     await assert.rejects(publisher.send(delivery), Unreachable)
     await publisher.close()
   })

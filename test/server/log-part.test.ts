@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { logFrom, logLimits, logTail } from '../../../server/pages/log-part.ts'
-import { textOf } from '../../support/text.ts'
+import { logFrom, logLimits, logTail } from '../../server/log-part.ts'
+import { textOf } from '../support/text.ts'
 
 const numbered = (count: number): string =>
   Array.from({ length: count }, (_, at) => `line ${at + 1}\n`).join('')

@@ -1,5 +1,5 @@
 /** A part of a log, or of any text, as numbered lines, whatever its size: only a window of it is ever held. */
-import { bytesOf, chunkSize, newline, offsetOf, type ByteSource, type LineIndex } from '../line-index.ts'
+import { bytesOf, chunkSize, newline, offsetOf, type ByteSource, type LineIndex } from './line-index.ts'
 
 /** A text whose lines can be found. */
 export interface LineSource extends ByteSource {
