@@ -70,11 +70,10 @@ export async function* examine(
   }
 }
 
-/** An AppError says after `Mend:` what to do. */
 function trouble(error: unknown): Omit<Finding, 'name'> {
-  const [found = '', mend] = (error instanceof Error ? error.message : String(error)).split(/\.? Mend: /)
-  const known = error instanceof AppError && mend !== undefined
-  return { state: 'missing', found, ...(known && { mend }) }
+  const found = error instanceof Error ? error.message : String(error)
+  const hint = error instanceof AppError ? error.hint : undefined
+  return { state: 'missing', found, ...(hint !== undefined && { mend: hint }) }
 }
 
 async function versionOf(program: string, debianPackage: string): Promise<Omit<Finding, 'name'>> {

@@ -19,7 +19,11 @@ function tell(error: unknown, acting: CommandUnknownOpts): ExitStatus {
   // It has said itself what was wrong with the command line, or printed the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (error instanceof UsageError) return fail(2, `${error.message}\n${usageOf(acting)}`)
-  if (error instanceof AppError) return fail(statusOf(error), error.message)
+  if (error instanceof AppError)
+    return fail(
+      statusOf(error),
+      error.hint === undefined ? error.message : `${error.message}\nhint: ${error.hint}`,
+    )
   return fail(3, error instanceof Error ? (error.stack ?? error.message) : String(error))
 }
 

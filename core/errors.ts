@@ -1,4 +1,7 @@
-/** An expected refusal: a stable code for machines, an HTTP status, and a sentence that says what to do next. */
+/**
+ * An expected refusal: a stable code for machines, an HTTP status, and a sentence that says what to do next. What to do on a
+ * host stands apart, as `details.hint`: words that people may copy.
+ */
 export class AppError extends Error {
   readonly code: string
   readonly status: number
@@ -10,6 +13,11 @@ export class AppError extends Error {
     this.code = code
     this.status = status
     this.details = details
+  }
+
+  get hint(): string | undefined {
+    const { hint } = this.details
+    return typeof hint === 'string' ? hint : undefined
   }
 }
 

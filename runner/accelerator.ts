@@ -81,7 +81,10 @@ async function prove(
     throw new AppError(
       'NO_ACCELERATOR',
       500,
-      `qemu boots no guest on this host, not even emulated (${failed}). Mend: apt-get install --reinstall qemu-system-x86, and see that the host has memory and processor time to spare`,
+      `qemu boots no guest on this host, not even emulated (${failed}).`,
+      {
+        hint: 'apt-get install --reinstall qemu-system-x86, and see that the host has memory and processor time to spare',
+      },
     )
   return { accelerator: 'tcg', why: `${without}; emulated, a guest booted in ${seconds(ms)}.` }
 }
@@ -114,7 +117,9 @@ export async function qemuVersion(): Promise<string> {
     return (await command('qemu-system-x86_64', ['--version'])).split('\n')[0] ?? ''
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error
-    throw new AppError('NO_QEMU', 500, `${error.message}. Mend: apt-get install qemu-system-x86 qemu-utils`)
+    throw new AppError('NO_QEMU', 500, `${error.message}.`, {
+      hint: 'apt-get install qemu-system-x86 qemu-utils',
+    })
   }
 }
 

@@ -114,8 +114,8 @@ export async function build(
   }
 }
 
-const failed = (name: string, why: string, mend: string): AppError =>
-  new AppError('IMAGE_BUILD_FAILED', 500, `Image ${name} could not be built. ${why}\nMend: ${mend}.`)
+const failed = (name: string, why: string, hint: string): AppError =>
+  new AppError('IMAGE_BUILD_FAILED', 500, `Image ${name} could not be built. ${why}`, { hint })
 
 export async function readRecipe(name: string): Promise<Recipe> {
   try {

@@ -64,8 +64,6 @@ function update(): Promise<string> {
 }
 
 const unavailable = (name: string, why: string): AppError =>
-  new AppError(
-    'PACKAGE_UNAVAILABLE',
-    500,
-    `The package ${name} cannot be had: ${why}\nMend: check the network and the host's package sources with \`apt-get update\`.`,
-  )
+  new AppError('PACKAGE_UNAVAILABLE', 500, `The package ${name} cannot be had: ${why}`, {
+    hint: "check the network and the host's package sources with `apt-get update`",
+  })
