@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import pino, { type Logger } from 'pino'
 import type { Config } from '../core/config.ts'
 import { fileLimitsOf } from '../core/file-limits.ts'
+import { openThreads, type Functions } from '../ground/in-thread.ts'
 import type { Settings } from '../schemas/types.gen.ts'
 import { executionFiles, type ExecutionFiles } from './execution-files.ts'
 import { repositories, type Repositories } from './git/repositories.ts'
@@ -14,6 +15,7 @@ import { readSettings } from './settings-file.ts'
 import { linkSecret, webhookSecret } from './signature.ts'
 import { openDatabase } from './store/database.ts'
 import { stores, type Stores } from './store/stores.ts'
+import type * as TreeReading from './tree-reading.ts'
 import { uploads, type Uploads } from './uploads.ts'
 
 /** What flows and routes may use. A function takes a `Pick` of it. */
@@ -34,6 +36,8 @@ export interface Services {
   repositories: Repositories
   files: ExecutionFiles
   uploads: Uploads
+  /** Reads what a commit declares, in a thread. Rejects with READ_TOO_SLOW, READ_TOO_LARGE or READERS_BUSY. */
+  readTree: Functions<typeof TreeReading>['readTree']
   metrics: Metrics
   /** Key of signed events. */
   webhookSecret: string
@@ -45,6 +49,9 @@ export interface OpenServices {
   services: Services
   close: () => Promise<void>
 }
+
+/** Of the reading of one commit: twice the time that the hook gives it, so that what was let in is read on a busier host, too. */
+const treeBounds = { threads: 2, waiting: 1000, seconds: 120, memoryMiB: 512 }
 
 /** Opens everything; what fails closes what was opened before it. `baseUrl` is asked for late: port 0 is known late. */
 export async function openServices(config: Config, baseUrl: () => string): Promise<OpenServices> {
@@ -68,6 +75,8 @@ export async function openServices(config: Config, baseUrl: () => string): Promi
     const now = (): string => new Date().toISOString()
     const audience = publishersOf(settings, 'executions')
     const allStores = stores(db, audience)
+    const trees = openThreads<typeof TreeReading>(new URL('./tree-reading.js', import.meta.url), treeBounds)
+    closing.push(() => trees.close())
     const metrics = openMetrics(allStores, queue, now)
     db.on('query', () => metrics.statements.inc())
     const services: Services = {
@@ -83,6 +92,7 @@ export async function openServices(config: Config, baseUrl: () => string): Promi
       repositories: repositories(join(config.data, 'repos')),
       files,
       uploads: uploads(join(config.data, 'uploads')),
+      readTree: (...args) => trees.call.readTree(...args),
       metrics,
       webhookSecret: await webhookSecret(config.data),
       linkSecret: await linkSecret(config.data),

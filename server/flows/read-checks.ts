@@ -1,5 +1,6 @@
 /** What a commit of a check repository declares, with what it takes from other repositories fetched first. */
 import type { Check } from '../../core/check.ts'
+import { AppError } from '../../core/errors.ts'
 import { limits } from '../../core/formats/limits.ts'
 import type { Entry } from '../../core/formats/manifest-file.ts'
 import {
@@ -7,19 +8,20 @@ import {
   isFmfFile,
   isSourceMarker,
   isStiFile,
+  manifestFile,
   mayHoldMarkers,
   mayUseMetadata,
   readFiles,
   stiFolder,
 } from '../../core/formats/manifest-name.ts'
-import { readRepository, type RepositoryReading } from '../../core/formats/repository.ts'
 import type { Unfetched } from '../../core/formats/repository-context.ts'
 import { folderOf, whyNotFrom, type TmtSource } from '../../core/formats/tmt/sources.ts'
 import { fullName, type PackageName } from '../../core/names.ts'
 import type { Wanted } from '../git/wanted-entries.ts'
 import type { Services } from '../services.ts'
+import type { TreeReading } from '../tree-reading.ts'
 
-type Needs = Pick<Services, 'log' | 'repositories' | 'settings'>
+type Needs = Pick<Services, 'log' | 'readTree' | 'repositories' | 'settings'>
 
 export interface Declared {
   checks: Check[]
@@ -67,8 +69,8 @@ function readWhole(
   services: Needs,
   repository: PackageName,
   { commit, signal }: At,
-  own: RepositoryReading,
-): Promise<{ reading: RepositoryReading; lacking: string[] }> {
+  own: TreeReading,
+): Promise<{ reading: TreeReading; lacking: string[] }> {
   return services.repositories.whileJoining(repository, { commit, signal }, async (join) => {
     const wanted = new Map<string, TmtSource>()
     let reading = own
@@ -105,12 +107,16 @@ function whichOf(
   return { allowed, refused }
 }
 
+/** What no second try would read either. */
+const unreadable = ['READ_TOO_SLOW', 'READ_TOO_LARGE']
+const wholeTree = { file: manifestFile, line: 1, column: 1 }
+
 async function readAt(
-  { repositories }: Needs,
+  { readTree, repositories }: Needs,
   repository: PackageName,
   commit: string,
   unfetched: Unfetched = new Map(),
-): Promise<RepositoryReading> {
+): Promise<TreeReading> {
   const entries = new Map<string, Entry>()
   for (const path of readFiles) {
     const found = await repositories.entry(repository, commit, path, limits.manifestBytes)
@@ -126,7 +132,10 @@ async function readAt(
     isEntered: (path) => `${path}/` === stiFolder || fmfMarker.startsWith(`${path}/`) || mayHoldMarkers(path),
   })
   if (mayUseMetadata(entries.keys())) await readAll({ isWanted: isFmfFile, isEntered: () => true })
-  return readRepository(entries, { repository, unfetched })
+  return readTree(entries, { repository, unfetched }).catch((error: unknown) => {
+    if (!(error instanceof AppError) || !unreadable.includes(error.code)) throw error
+    return { checks: [], faults: [{ ...wholeTree, message: error.message }], sources: [] }
+  })
 }
 
 function kindOf(mode: string): Entry['kind'] {

@@ -8,7 +8,10 @@ import type { Services } from '../services.ts'
 import type { Registration } from '../store/registrations.ts'
 import { readChecks, type Declared } from './read-checks.ts'
 
-type Needs = Pick<Services, 'config' | 'log' | 'now' | 'repositories' | 'settings' | 'stores' | 'transaction'>
+type Needs = Pick<
+  Services,
+  'config' | 'log' | 'now' | 'readTree' | 'repositories' | 'settings' | 'stores' | 'transaction'
+>
 
 const alone = oneAtATime()
 const never = new AbortController().signal

@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict'
 import { chmod, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openThreads } from '../../../ground/in-thread.ts'
 import { registerMissedPushes, registerPush } from '../../../server/flows/register-push.ts'
+import type * as TreeReading from '../../../server/tree-reading.ts'
 import { manifest, openClone, runGit, type Clone } from '../../support/clone.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
+
+const treeReading = new URL('../../../server/tree-reading.js', import.meta.url)
+
+/** Many values, which take their reader seconds, and are refused after that: no hook lets it in. */
+const slow = `checks:\n  - name: a\n    run: "true"\n    env:\n${'      A: [1, 2]\n'.repeat(40_000)}`
 
 describe('registering a push', () => {
   const name = { namespace: 'deb', name: 'hello' }
@@ -51,6 +58,49 @@ describe('registering a push', () => {
       [second, second, first],
     )
     assert.ok(all.every(({ pushedBy }) => pushedBy === 'ann'))
+  })
+
+  it('reads what takes long beside everything else that the server does', async () => {
+    await clone.commit({ 'checks.yaml': manifest() })
+    await clone.push()
+    await clone.commit({ 'checks.yaml': slow })
+    assert.equal(
+      (await clone.git('push', server.services.repositories.path(name), 'HEAD:refs/heads/main')).code,
+      0,
+    )
+    const order: string[] = []
+    let begin: () => void = () => undefined
+    const begun = new Promise<void>((resolve) => (begin = resolve))
+    const readTree: typeof server.services.readTree = (...args) => {
+      begin()
+      return server.services.readTree(...args).finally(() => order.push('read'))
+    }
+    const registering = registerPush({ ...server.services, readTree }, name, null)
+    await begun
+    assert.equal((await fetch(`${server.url}/healthz`)).status, 200)
+    order.push('answered')
+    await registering
+    assert.deepEqual(order, ['answered', 'read'])
+  })
+
+  it('declares no checks at a commit that cannot be read in time, and reads it no second time', async () => {
+    await clone.commit({ 'checks.yaml': manifest() })
+    await clone.push()
+    await clone.commit({ 'checks.yaml': slow })
+    assert.equal(
+      (await clone.git('push', server.services.repositories.path(name), 'HEAD:refs/heads/main')).code,
+      0,
+    )
+    await using threads = openThreads<typeof TreeReading>(treeReading, {
+      ...{ threads: 1, waiting: 1, seconds: 0.1, memoryMiB: 256 },
+    })
+    let readings = 0
+    const readTree: typeof server.services.readTree = (...args) => {
+      readings += 1
+      return threads.call.readTree(...args)
+    }
+    for (let time = 0; time < 2; time++) await registerPush({ ...server.services, readTree }, name, null)
+    assert.deepEqual([await summary(), readings], [['main*:'], 1])
   })
 
   it('makes the first branch the default, also for clones, and the next one when it goes', async () => {
