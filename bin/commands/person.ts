@@ -13,9 +13,10 @@ interface ReaderJson {
 }
 
 export default {
-  usage: "show USER | mail USER ADDRESS|none | follow USER PACKAGE|'*' changes|failures|none [--json]",
+  usage:
+    "show USER | mail USER ADDRESS|none | follow USER PACKAGE|'*' changes|failures|none | free USER [--json]",
   summary:
-    "Says where a person is reached, and what the person is told of a package or ('*') of all own ones.",
+    "Says where a person is reached, and what the person is told of a package or ('*') of all own ones; frees a name for another account of the provider.",
   run: (args) => subcommands(actions)(args),
 } satisfies Command
 
@@ -33,6 +34,16 @@ const actions: Record<string, Action> = {
     const { values, positionals } = readArguments(args, {}, { least: 3, most: 3 })
     const [user, about = '', interest] = positionals
     show(await change(user, { subscriptions: { [about]: interest } }), values.json)
+  },
+  async free(args) {
+    const { values, positionals } = readArguments(args, {}, { least: 1, most: 1 })
+    const path = `${pathOf(positionals[0])}/account`
+    const answer = await openApi(readConfig(process.env)).remove<{ user: string; freed: boolean }>(path)
+    if (values.json) printJson(answer)
+    else
+      print(
+        `${answer.user}: ${answer.freed ? 'the next to sign in with this name has it' : 'nobody had this name'}`,
+      )
   },
 }
 
