@@ -3,11 +3,13 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { chmod, cp, mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { imageStore, type ImageStore } from '../../../runner/images.ts'
+import { bootProbe } from '../../../runner/machine/boot-probe.ts'
 import { rangeOf } from '../../../runner/machine/identity.ts'
 import { tinyImage } from '../../support/image.ts'
 import { buildTimeout, openMachine, testMachines } from '../../support/machines.ts'
 import { openSmallDisk, type SmallDisk } from '../../support/small-disk.ts'
 import { copyTemplates } from '../../support/templates.ts'
+import { until } from '../../support/until.ts'
 
 describe('a machine whose image lies on another disk, in a folder that only root may pass', function () {
   this.timeout(buildTimeout)
@@ -41,6 +43,20 @@ describe('a machine whose image lies on another disk, in a folder that only root
         await machines.close()
       }
     })
+
+  it('runs as one when it is only to prove the accelerator', async () => {
+    const { folder, facts } = await images.get('tiny')
+    const proving = bootProbe('tcg', join(folder, facts.kernel?.file ?? ''), { deadlineMs: buildTimeout })
+    const users = await until('its qemu', async () => {
+      const found = await usersOfMachines()
+      return found.length > 0 ? found : null
+    })
+    ok(
+      users.every((user) => user >= 1_900_000_000),
+      users.join(),
+    )
+    equal((await proving).failed, undefined)
+  })
 
   it('is refused, with what to do, where a file of the image may be read by root alone', async () => {
     const { folder, facts } = await images.get('tiny')
