@@ -13,6 +13,7 @@ import { handOver, type Sources } from './guest/hand-over.ts'
 import { installEndings, needsPreparation } from './guest/job-scripts.ts'
 import type { PlanAnswer } from './guest/tmt-plan.ts'
 import type { Collected, Machine, MachineSpec, OpenMachine, PhaseEnd } from './machine/machine.ts'
+import { roundedUp } from './machine/shapes.ts'
 import { claimFolder } from './machine/sweep.ts'
 import { beginStory, type Listener, type Story } from './story.ts'
 
@@ -68,8 +69,8 @@ export async function execute(job: Job, ports: Ports, signal: AbortSignal): Prom
 const specOf = ({ arch, check }: Job, input: string): Omit<MachineSpec, 'prepareNetwork'> => ({
   image: check.image,
   arch,
-  memoryMiB: check.memoryMiB,
-  cpus: check.cpus,
+  memoryMiB: roundedUp(check.memoryMiB),
+  cpus: roundedUp(check.cpus),
   diskMiB: check.diskMiB,
   network: check.network,
   input,

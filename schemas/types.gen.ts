@@ -182,6 +182,7 @@ export interface BuildData {
    * A page about the build at its build system.
    */
   origin?: string
+  subject?: BuildSubject
 }
 export interface BuildArtifact {
   /**
@@ -197,6 +198,19 @@ export interface BuildArtifact {
    * Bytes.
    */
   size?: number
+}
+/**
+ * What results of the build are about, in ResultsDB's words; default: type koji_build (for a namespace but rpms: NAMESPACE_build), and item NAME-VERSION.
+ */
+export interface BuildSubject {
+  /**
+   * What kind of thing: copr_build.
+   */
+  type: string
+  /**
+   * Which one of its kind: 4533523:epel-8-x86_64.
+   */
+  item: string
 }
 /**
  * A page of what a bus carried, as datagrepper answers it.

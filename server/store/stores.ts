@@ -1,4 +1,5 @@
 /** All stores over one database or one transaction, so that a flow can run in either. */
+import { accounts } from './accounts.ts'
 import { archiveVersions } from './archive-versions.ts'
 import { attempts } from './attempts.ts'
 import { builds } from './builds.ts'
@@ -34,6 +35,7 @@ export function stores(db: Database, audience: readonly string[] = []) {
     packages: packages(db),
     tokens: tokens(db),
     sessions: sessions(db),
+    accounts: accounts(db),
     sshKeys: sshKeys(db),
     groups: groups(db),
     registrations: registrations(db),
