@@ -40,6 +40,10 @@ const benches: Readonly<Record<string, { summary: string; run: (options: Options
     summary: "pages of a distribution's site over those of a small one",
     run: async () => (await import('./pages.ts')).benchPages(),
   },
+  patterns: {
+    summary: "the front page while strangers ask for ResultsDB's dearest patterns, over the same at rest",
+    run: async () => (await import('./patterns.ts')).benchPatterns(),
+  },
   push: {
     summary: 'a small push with the hooks over the same push without them',
     run: async () => (await import('./push.ts')).benchPush(),
