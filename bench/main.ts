@@ -52,6 +52,10 @@ const benches: Readonly<Record<string, { summary: string; run: (options: Options
     summary: 'where the time of the last whole `npm test` went, by room and by file',
     run: async () => (await import('./suite.ts')).benchSuite(),
   },
+  tree: {
+    summary: "a tree of 17 500 files in a repository of 120 000 objects, over git's own archive of it",
+    run: async () => (await import('./tree.ts')).benchTree(),
+  },
   week: {
     summary: 'messages to people in a week of builds over one for each result',
     run: async () => (await import('./week.ts')).benchWeek(),

@@ -11,6 +11,7 @@ import { keepArtifact } from '../flows/keep-artifact.ts'
 import { loseFormerInstances } from '../flows/lose-attempts.ts'
 import { report } from '../flows/report.ts'
 import type { Services } from '../services.ts'
+import { untilItLeaves } from './until-it-leaves.ts'
 import { attemptOf, executionOf, fenceOf, offsetOf, sha256Of } from '../runner-request.ts'
 
 const limits = { facts: '256kb', report: '16mb', log: 1024 ** 2 }
@@ -38,7 +39,8 @@ export function runnerApiRoutes(services: Services): Router {
 
   router.get('/executions/:uuid/tree', async (request, response) => {
     const { execution } = await passFence(services, { id: executionOf(request), fence: fenceOf(request) })
-    const tar = services.repositories.treeTar(parsePackage(execution.repository), execution.commit)
+    const name = parsePackage(execution.repository)
+    const tar = services.repositories.treeTar(name, execution.commit, untilItLeaves(response))
     response.type('application/x-tar')
     await pipeline(tar, response)
   })
