@@ -1,5 +1,4 @@
 /** What runners ask and tell: internal, for tokens of scope `runner`. All of it may be told twice. */
-import { pipeline } from 'node:stream/promises'
 import { Router } from 'express'
 import { parsePackage } from '../../core/names.ts'
 import { validateClaim, validateHello, validateReport, validateStep } from '../../schemas/validate.ts'
@@ -10,8 +9,8 @@ import { isStale, passFence } from '../flows/fence.ts'
 import { keepArtifact } from '../flows/keep-artifact.ts'
 import { loseFormerInstances } from '../flows/lose-attempts.ts'
 import { report } from '../flows/report.ts'
+import { sendTree } from '../send-tree.ts'
 import type { Services } from '../services.ts'
-import { untilItLeaves } from './until-it-leaves.ts'
 import { attemptOf, executionOf, fenceOf, offsetOf, sha256Of } from '../runner-request.ts'
 
 const limits = { facts: '256kb', report: '16mb', log: 1024 ** 2 }
@@ -40,9 +39,7 @@ export function runnerApiRoutes(services: Services): Router {
   router.get('/executions/:uuid/tree', async (request, response) => {
     const { execution } = await passFence(services, { id: executionOf(request), fence: fenceOf(request) })
     const name = parsePackage(execution.repository)
-    const tar = services.repositories.treeTar(name, execution.commit, untilItLeaves(response))
-    response.type('application/x-tar')
-    await pipeline(tar, response)
+    await sendTree(response, (over) => services.repositories.treeTar(name, execution.commit, over))
   })
 
   router.post(`${attemptPath}/steps`, async (request, response) => {

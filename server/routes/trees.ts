@@ -1,12 +1,11 @@
 /** Trees of check repositories as archives, for whoever runs a check at home: reading is public, as with git. */
-import { pipeline } from 'node:stream/promises'
 import { Router } from 'express'
 import { NotFound } from '../../core/errors.ts'
 import type { GitSessions } from '../git/git-sessions.ts'
 import { clientOf } from '../rate-limit.ts'
+import { sendTree } from '../send-tree.ts'
 import type { Services } from '../services.ts'
 import { packageOf } from './package-of.ts'
-import { untilItLeaves } from './until-it-leaves.ts'
 
 /** Milliseconds in which a reader takes nothing: its place is somebody else's then. */
 const patience = 60_000
@@ -26,10 +25,9 @@ export function treeRoutes({ stores, repositories }: Services, sessions: GitSess
       isPack: true,
     } as const
     request.setTimeout(patience, () => request.destroy())
-    await sessions.open({ ...reading, found }, async () => {
-      response.type('application/x-tar')
-      await pipeline(repositories.treeTar(name, facts.commit, untilItLeaves(response)), response)
-    })
+    await sessions.open({ ...reading, found }, () =>
+      sendTree(response, (over) => repositories.treeTar(name, facts.commit, over)),
+    )
   })
   return router
 }
