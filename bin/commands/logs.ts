@@ -4,6 +4,7 @@ import { readConfig } from '../../core/config.ts'
 import { openApi } from '../api.ts'
 import { readArguments } from '../arguments.ts'
 import type { Command } from '../command.ts'
+import { neutralised } from '../neutral-text.ts'
 import { say } from '../output.ts'
 import { verdictWords, type ExecutionJson } from '../views.ts'
 
@@ -16,9 +17,10 @@ export default {
     const { values, positionals } = readArguments(args, { follow }, { least: 1, most: 1 })
     const api = openApi(readConfig(process.env))
     const path = `/api/v1/executions/${encodeURIComponent(positionals[0] ?? '')}`
-    await pipeline(await api.stream(`${path}/log${values.follow ? '?follow=1' : ''}`), process.stdout, {
-      end: false,
-    })
+    const log = await api.stream(`${path}/log${values.follow ? '?follow=1' : ''}`)
+    const { stdout } = process
+    if (stdout.isTTY) await pipeline(log, neutralised, stdout, { end: false })
+    else await pipeline(log, stdout, { end: false })
     if (!values.follow) return 0
     const execution = await api.get<ExecutionJson>(path)
     say(`-- ${verdictWords(execution)}${execution.note ? `: ${execution.note}` : ''}`)
