@@ -1384,6 +1384,10 @@ export interface WebSettings {
    */
   clonesPerMinute?: number
   /**
+   * Of the database, for one statement of what anybody may ask: lists, searches and ResultsDB's queries; default: 5. What takes longer is ended, with 503.
+   */
+  querySeconds?: number
+  /**
    * Reverse proxies whose X-Forwarded-For is believed: addresses, networks, or loopback, linklocal, uniquelocal.
    *
    * @maxItems 100

@@ -44,7 +44,7 @@ export function buildApp(services: Services): Express {
   app.use(requestLimit(services))
   app.use(eventRoutes(services), uploadRoutes(services))
   app.use(executionRoutes(services), executionLogRoutes(services), resultRoutes(services))
-  app.use(packageRoutes(services), upstreamRoutes(services), treeRoutes(services))
+  app.use(packageRoutes(services), upstreamRoutes(services), treeRoutes(services, sessions))
   app.use(buildRoutes(services), checkRoutes(services))
   app.use(runnerRoutes(services), tokenRoutes(services), keyRoutes(services), groupRoutes(services))
   app.use(peopleRoutes(services), healthRoutes(services), openApiRoutes())

@@ -47,11 +47,12 @@ const migrations = {
   '025-accounts': accounts,
 }
 
+export const isPostgresUrl = (url: string): boolean => /^postgres(ql)?:/.test(url)
+
 /** What knex needs to know. `url`: postgres://… or the path of an SQLite file. */
 export function databaseOptions(url: string): Knex.Config {
   const common = { migrations: { migrationSource }, useNullAsDefault: true }
-  if (/^postgres(ql)?:/.test(url))
-    return { ...common, client: 'pg', connection: url, pool: { min: 0, max: 10 } }
+  if (isPostgresUrl(url)) return { ...common, client: 'pg', connection: url, pool: { min: 0, max: 10 } }
   return {
     ...common,
     client: 'sqlite3',
@@ -62,7 +63,7 @@ export function databaseOptions(url: string): Knex.Config {
 
 /** Opens the database at `url` and migrates it. The caller destroys what it gets. */
 export async function openDatabase(url: string): Promise<Knex> {
-  if (!/^postgres(ql)?:/.test(url)) createPrivately(url)
+  if (!isPostgresUrl(url)) createPrivately(url)
   const db = knex(databaseOptions(url))
   try {
     await db.migrate.latest()
