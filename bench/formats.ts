@@ -119,7 +119,7 @@ async function playbooksIn(root: string): Promise<Map<string, Entry>> {
   const entries = new Map<string, Entry>()
   for (const name of await readdir(join(root, 'tests')).catch(() => [])) {
     const path = `tests/${name}`
-    const entry = isStiFile(path) ? await fileEntry(join(root, path), mostBytes) : null
+    const entry = isStiFile(path) ? await fileEntry(root, path, mostBytes) : null
     if (entry) entries.set(path, entry)
   }
   return entries

@@ -40,6 +40,10 @@ const benches: Readonly<Record<string, { summary: string; run: (options: Options
     summary: "pages of a distribution's site over those of a small one",
     run: async () => (await import('./pages.ts')).benchPages(),
   },
+  patterns: {
+    summary: "the front page while strangers ask for ResultsDB's dearest patterns, over the same at rest",
+    run: async () => (await import('./patterns.ts')).benchPatterns(),
+  },
   push: {
     summary: 'a small push with the hooks over the same push without them',
     run: async () => (await import('./push.ts')).benchPush(),
@@ -47,6 +51,10 @@ const benches: Readonly<Record<string, { summary: string; run: (options: Options
   suite: {
     summary: 'where the time of the last whole `npm test` went, by room and by file',
     run: async () => (await import('./suite.ts')).benchSuite(),
+  },
+  tree: {
+    summary: "a tree of 17 500 files in a repository of 120 000 objects, over git's own archive of it",
+    run: async () => (await import('./tree.ts')).benchTree(),
   },
   week: {
     summary: 'messages to people in a week of builds over one for each result',

@@ -6,6 +6,8 @@ import { AppError } from '../core/errors.ts'
 import { findAccelerator } from '../runner/accelerator.ts'
 import { command } from '../runner/command.ts'
 import { imageStore } from '../runner/images.ts'
+import { isReadable } from '../runner/machine/borrowed.ts'
+import { whyNoIdentity } from '../runner/machine/identity.ts'
 import { keptTemplates } from '../runner/machine/kept-templates.ts'
 import { templatesFolder } from '../runner/machine/machines.ts'
 import { namespaceWords } from '../runner/machine/network.ts'
@@ -48,6 +50,7 @@ const examinations: Record<string, Examination> = {
   qemu: () => versionOf('qemu-system-x86_64', 'qemu-system-x86'),
   tools: findTools,
   accelerator: findOutAccelerator,
+  user: findUser,
   network: findNetwork,
   Redis: findRedis,
   images: findImages,
@@ -106,6 +109,28 @@ async function findOutAccelerator({ data }: Config, runnerFolder: string): Promi
       mend: 'assay image build debian-12, then ask again',
     }
   return { state: accelerator === 'kvm' ? 'fine' : 'poor', found: `${accelerator}. ${why}` }
+}
+
+/** Whom qemu runs as. */
+async function findUser({ data }: Config): Promise<Omit<Finding, 'name'>> {
+  if (process.getuid?.() !== 0) return { state: 'fine', found: 'qemu runs as the user who starts the runner' }
+  const why = await whyNoIdentity()
+  if (why !== null)
+    return {
+      state: 'missing',
+      found: `qemu cannot be started as a user of its own (${why})`,
+      mend: 'run as a user who is not root, or as a root who may change users (CAP_SETUID, CAP_SETGID, CAP_SETPCAP)',
+    }
+  const closed: string[] = []
+  for (const { facts, folder } of await imageStore(join(data, 'images')).list())
+    for (const part of [facts.disk.file, facts.kernel?.file, facts.kernel?.initrd])
+      if (part !== undefined && !(await isReadable(join(folder, part)))) closed.push(join(folder, part))
+  if (closed.length === 0) return { state: 'fine', found: 'each qemu runs as a user of its own' }
+  return {
+    state: 'missing',
+    found: `qemu’s user may not read ${closed.join(', ')}`,
+    mend: `chmod a+r ${closed.join(' ')}`,
+  }
 }
 
 async function findNetwork(): Promise<Omit<Finding, 'name'>> {

@@ -1,6 +1,6 @@
 /** One check run at home, as a job of this host's own: by itself, or with a person in its machine. */
 import { randomUUID } from 'node:crypto'
-import { rm } from 'node:fs/promises'
+import { lstat, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { duplexPair, type Duplex } from 'node:stream'
 import { fileLimitsOf } from '../core/file-limits.ts'
@@ -9,6 +9,7 @@ import type { Difference } from '../core/differences.ts'
 import { verdict, type Verdict } from '../core/verdict.ts'
 import type { Home, HomeRun } from '../runner/at-home.ts'
 import type { Job, MachineFacts, Report } from '../schemas/types.gen.ts'
+import { UsageError } from './command.ts'
 import type { HomeBuild } from './home-build.ts'
 import { unrun, type Ran } from './home-report.ts'
 import type { MachineKeeper } from './machine-keeper.ts'
@@ -104,7 +105,11 @@ const toJob = (check: Check, { image, build, commit }: Run): Job => ({
 /** The default folder is ours and holds the last run only; one that was asked for may hold more. */
 export async function outputFolder(check: string, given: string | undefined): Promise<string> {
   if (given !== undefined) return join(resolve(given), check)
-  const folder = join(resolve('assay-results'), check)
+  const results = resolve('assay-results')
+  // It lies in whatever folder we are in: who made that must not choose what else on this host we remove.
+  if ((await lstat(results).catch(() => null))?.isSymbolicLink())
+    throw new UsageError(`${results} is a link: remove it, or say with --output where artifacts go`)
+  const folder = join(results, check)
   await rm(folder, { recursive: true, force: true })
   return folder
 }

@@ -6,6 +6,8 @@ import { sourceMarker, sourcesFolder } from '../core/formats/manifest-name.ts'
 import { folderOf, type TmtSource } from '../core/formats/tmt/sources.ts'
 import type { RepositoryReading } from '../core/formats/repository.ts'
 import { command, CommandFailed } from '../runner/command.ts'
+import { leadsThroughLink } from '../runner/fmf-entries.ts'
+import { UsageError } from './command.ts'
 import { say } from './output.ts'
 import { readFolder } from './read-folder.ts'
 
@@ -29,6 +31,9 @@ export async function readWithSources(folder: string, signal: AbortSignal): Prom
 async function fetchSource(folder: string, source: TmtSource, signal: AbortSignal): Promise<void> {
   const place = join(folder, folderOf(source))
   const draft = `${place}.new`
+  // Whoever made the checkout must not choose where else on this host we write.
+  if (await leadsThroughLink(folder, `${folderOf(source)}/`))
+    throw new UsageError(`${sourcesFolder} in ${folder} is a link: remove it, what is fetched is kept there`)
   const git = (...args: string[]): Promise<string> => command('git', ['-C', draft, ...args], { signal })
   say(`Fetching ${source.url}${source.ref === null ? '' : ` at ${source.ref}`} to ${folderOf(source)}`)
   try {

@@ -1,12 +1,17 @@
 /** What commands print: JSON for programs, tables for people. */
 import { styleText } from 'node:util'
+import { neutral } from './neutral-text.ts'
 
 export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2))
 
-export const print = (text: string): void => void process.stdout.write(`${text}\n`)
+export const print = (text: string): void => write(text, process.stdout)
 
 /** Progress and asides: never mixed with what a program may read. */
-export const say = (text: string): void => void process.stderr.write(`${text}\n`)
+export const say = (text: string): void => write(text, process.stderr)
+
+/** Much of what is told was written by strangers. */
+const write = (text: string, stream: NodeJS.WriteStream): void =>
+  void stream.write(`${stream.isTTY ? neutral(text) : text}\n`)
 
 export const printInColour = (text: string): void => print(coloured(text, process.stdout))
 export const sayInColour = (text: string): void => say(coloured(text, process.stderr))

@@ -13,12 +13,12 @@ import { UsageError } from './command.ts'
 export async function readFolder(folder: string): Promise<RepositoryReading> {
   const entries = new Map<string, Entry>()
   for (const path of readFiles) {
-    const entry = await fileEntry(join(folder, path), limits.manifestBytes)
+    const entry = await fileEntry(folder, path, limits.manifestBytes)
     if (entry) entries.set(path, entry)
   }
   for (const [path, entry] of await metadataIn(folder)) entries.set(path, entry)
   for (const path of await playbooksIn(folder)) {
-    const entry = await fileEntry(join(folder, path), limits.manifestBytes)
+    const entry = await fileEntry(folder, path, limits.manifestBytes)
     if (entry) entries.set(path, entry)
   }
   const reading = readRepository(entries, { repository: null })

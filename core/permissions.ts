@@ -34,6 +34,7 @@ export const permissions = {
   'person.read': { powers: ['push', 'events'], about: 'self' },
   'person.subscribe': { powers: ['push', 'events'], about: 'self' },
   'person.reach': { powers: [], about: 'site' },
+  'person.free': { powers: [], about: 'site' },
   'token.make': { powers: ['account'], about: 'self' },
   'token.revoke': { powers: ['account'], about: 'self' },
   'key.read': { powers: ['account'], about: 'self' },

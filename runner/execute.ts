@@ -3,17 +3,15 @@ import { mkdtemp, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { beginnings } from '../core/log-marks.ts'
-import { readPackages } from '../core/outputs/packages.ts'
-import { readReports } from '../core/outputs/reports.ts'
-import { parseResults, type ParsedResults } from '../core/outputs/results.ts'
-import { readTmtResults } from '../core/outputs/tmt.ts'
 import type { Job, Report } from '../schemas/types.gen.ts'
 import { AttemptEnded } from './ending.ts'
 import { handOver, type Sources } from './guest/hand-over.ts'
 import { installEndings, needsPreparation } from './guest/job-scripts.ts'
 import type { PlanAnswer } from './guest/tmt-plan.ts'
 import type { Collected, Machine, MachineSpec, OpenMachine, PhaseEnd } from './machine/machine.ts'
+import { roundedUp } from './machine/shapes.ts'
 import { claimFolder } from './machine/sweep.ts'
+import { readLeft } from './read-strangers.ts'
 import { beginStory, type Listener, type Story } from './story.ts'
 
 export interface Ports extends Sources, Listener {
@@ -68,8 +66,8 @@ export async function execute(job: Job, ports: Ports, signal: AbortSignal): Prom
 const specOf = ({ arch, check }: Job, input: string): Omit<MachineSpec, 'prepareNetwork'> => ({
   image: check.image,
   arch,
-  memoryMiB: check.memoryMiB,
-  cpus: check.cpus,
+  memoryMiB: roundedUp(check.memoryMiB),
+  cpus: roundedUp(check.cpus),
   diskMiB: check.diskMiB,
   network: check.network,
   input,
@@ -127,22 +125,14 @@ async function collect(
     totalBytes: artifactsBytes,
     files: artifacts,
   })
-  if (packages !== null) story.installed(readPackages(packages))
   const { results: form } = job.check
-  const said = [
-    parseResults(results ?? ''),
-    ...(answer === null ? [] : [resultsOfPlan(answer, reports)]),
-    ...(form === 'exit' ? [] : [readReports(form, reports, end.how === 'exited' && end.exitCode === 0)]),
-  ]
-  story.add(said.flatMap((one) => one.results).slice(0, limits.results))
-  story.note(...notes, ...said.flatMap((one) => one.notes))
+  const endedWell = end.how === 'exited' && end.exitCode === 0
+  const left = await readLeft({ results, packages, reports, form, answer, endedWell })
+  if (left.installed !== null) story.installed(left.installed)
+  story.add(left.results.slice(0, limits.results))
+  story.note(...notes, ...left.notes)
   story.note(...(await ports.keep(join(target, 'artifacts'), files, signal)))
 }
-
-const resultsOfPlan = ({ plan, reason }: PlanAnswer, reports: readonly string[]): ParsedResults =>
-  plan
-    ? readTmtResults(plan, reports)
-    : { results: [{ name: 'plan', outcome: 'skipped', note: reason.slice(0, 2000) }], notes: [] }
 
 interface AttemptFolder extends AsyncDisposable {
   input: string

@@ -1,7 +1,7 @@
 /** The metadata of tmt in a folder of this host, as a push of it would bring it: links are read, never followed. */
 import { constants } from 'node:fs'
 import { lstat, open, opendir, readlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, normalize } from 'node:path'
 import type { Entry } from '../core/formats/manifest-file.ts'
 import { limits } from '../core/formats/limits.ts'
 import { isFmfFile, isSourceMarker } from '../core/formats/manifest-name.ts'
@@ -18,16 +18,20 @@ export async function metadataIn(folder: string): Promise<Map<string, Entry>> {
       if ((seen += 1) > limits.treeFiles || found.size > limits.fmfFiles * (1 + limits.sources)) return found
       if (item.isDirectory() && item.name !== '.git') open.push(`${path}/`)
       if (!(isFmfFile(path) || isSourceMarker(path)) || item.isDirectory()) continue
-      const entry = await fileEntry(join(folder, path), limits.manifestBytes)
+      const entry = await fileEntry(folder, path, limits.manifestBytes)
       if (entry) found.set(path, entry)
     }
   }
   return found
 }
 
-/** What stands at `path`, its content if it has at most `limit` bytes; of a link its target. null: nothing. */
-export async function fileEntry(path: string, limit: number): Promise<Entry | null> {
-  const facts = await lstat(path).catch(() => null)
+/**
+ * What stands at `name` below `folder`, its content if it has at most `limit` bytes; of a link its target. null: nothing,
+ * as in git there is nothing behind a link, which may lead anywhere on this host.
+ */
+export async function fileEntry(folder: string, name: string, limit: number): Promise<Entry | null> {
+  const path = join(folder, name)
+  const facts = (await leadsThroughLink(folder, name)) ? null : await lstat(path).catch(() => null)
   if (!facts) return null
   if (facts.isSymbolicLink()) {
     const target = Buffer.from(await readlink(path))
@@ -37,4 +41,15 @@ export async function fileEntry(path: string, limit: number): Promise<Entry | nu
   if (facts.size > limit) return { kind: 'file', size: facts.size, bytes: null }
   await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
   return { kind: 'file', size: facts.size, bytes: await file.readFile() }
+}
+
+/** Whether a folder on the way from `folder` to `name` is a link, or no folder below it at all. */
+export async function leadsThroughLink(folder: string, name: string): Promise<boolean> {
+  const parents = normalize(name).split('/').slice(0, -1)
+  for (const [at, part] of parents.entries()) {
+    if (part === '..') return true
+    const facts = await lstat(join(folder, ...parents.slice(0, at + 1))).catch(() => null)
+    if (facts?.isSymbolicLink()) return true
+  }
+  return normalize(name) === '..'
 }

@@ -168,6 +168,8 @@ function bootstrapArguments(
     `--variant=${variant}`,
     `--include=${packages.join(',')}`,
     '--aptopt=Acquire::Languages "none"',
+    // Here and in become-guest: a site may build from a snapshot of an archive, whose word is over for good. What is signed is
+    // still checked; who holds back an archive can make a machine's packages old, never other than the distribution's.
     '--aptopt=Acquire::Check-Valid-Until "false"',
     ...['man', 'doc', 'locale', 'info'].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`),
     '--dpkgopt=path-include=/usr/share/doc/*/copyright',

@@ -182,6 +182,7 @@ export interface BuildData {
    * A page about the build at its build system.
    */
   origin?: string
+  subject?: BuildSubject
 }
 export interface BuildArtifact {
   /**
@@ -197,6 +198,19 @@ export interface BuildArtifact {
    * Bytes.
    */
   size?: number
+}
+/**
+ * What results of the build are about, in ResultsDB's words; default: type koji_build (for a namespace but rpms: NAMESPACE_build), and item NAME-VERSION.
+ */
+export interface BuildSubject {
+  /**
+   * What kind of thing: copr_build.
+   */
+  type: string
+  /**
+   * Which one of its kind: 4533523:epel-8-x86_64.
+   */
+  item: string
 }
 /**
  * A page of what a bus carried, as datagrepper answers it.
@@ -1369,6 +1383,10 @@ export interface WebSettings {
    * Requests of git that only read, from one address (or one /56 network of IPv6): a clone takes two or three; default: 300. This host itself is not counted.
    */
   clonesPerMinute?: number
+  /**
+   * Of the database, for one statement of what anybody may ask: lists, searches and ResultsDB's queries; default: 5. What takes longer is ended, with 503.
+   */
+  querySeconds?: number
   /**
    * Reverse proxies whose X-Forwarded-For is believed: addresses, networks, or loopback, linklocal, uniquelocal.
    *

@@ -96,9 +96,10 @@ const stepViews = ({ number }: Attempt, steps: readonly StepTimes[]) =>
     .map(({ step, startedAt, endedAt }) => ({ step, startedAt, endedAt }))
 
 export function buildView(build: Build, baseUrl: string) {
-  const { id, package: name, release, version, architectures, artifacts, files, origin, createdAt } = build
+  const { id, package: name, release, version, architectures, artifacts, files, createdAt } = build
+  const { origin, subject } = build
   return {
-    ...{ id, package: name, release, version, architectures, origin, createdAt },
+    ...{ id, package: name, release, version, architectures, origin, subject, createdAt },
     artifacts: artifacts.map((artifact) => reachable(artifact, baseUrl)),
     files: files && { state: files.state, note: files.note },
     url: `${baseUrl}/builds/${id}`,

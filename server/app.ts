@@ -29,6 +29,7 @@ import { treeRoutes } from './routes/trees.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 import { upstreamRoutes } from './routes/upstreams.ts'
 import type { Services } from './services.ts'
+import { noteUnnamedProxies } from './unnamed-proxies.ts'
 
 /** Every router reads its own bodies, each with its own limit: git's must arrive untouched. */
 export function buildApp(services: Services): Express {
@@ -36,13 +37,14 @@ export function buildApp(services: Services): Express {
   app.disable('x-powered-by')
   app.set('trust proxy', services.settings.web?.proxies ?? false)
   app.use(strictHeaders)
+  app.use(noteUnnamedProxies(services, proxiesOf(app)))
   const sessions = gitSessions(services)
   app.use(gitRoutes(services, sessions), sshRoutes(services, sessions))
   app.use('/runner/v1', runnerApiRoutes(services))
   app.use(requestLimit(services))
   app.use(eventRoutes(services), uploadRoutes(services))
   app.use(executionRoutes(services), executionLogRoutes(services), resultRoutes(services))
-  app.use(packageRoutes(services), upstreamRoutes(services), treeRoutes(services))
+  app.use(packageRoutes(services), upstreamRoutes(services), treeRoutes(services, sessions))
   app.use(buildRoutes(services), checkRoutes(services))
   app.use(runnerRoutes(services), tokenRoutes(services), keyRoutes(services), groupRoutes(services))
   app.use(peopleRoutes(services), healthRoutes(services), openApiRoutes())
@@ -53,6 +55,12 @@ export function buildApp(services: Services): Express {
   app.use(nothingHere)
   app.use(problemHandler(services.log))
   return app
+}
+
+/** Whether an address is that of a proxy which the settings name. */
+export function proxiesOf(app: Express): (address: string) => boolean {
+  const isTrusted = app.get('trust proxy fn') as (address: string, hop: number) => boolean
+  return (address) => isTrusted(address, 0)
 }
 
 /** For what is not a page; pages set a policy of their own. */

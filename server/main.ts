@@ -1,7 +1,8 @@
 /** The server as a whole: starts everything in order and ends it in the opposite order. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { buildApp } from './app.ts'
+import { buildApp, proxiesOf } from './app.ts'
+import { boundConnections, isOwnHost } from './connections.ts'
 import type { Config } from '../core/config.ts'
 import { lockData } from './data-lock.ts'
 import { startSweeping } from './flows/sweep.ts'
@@ -38,6 +39,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const { services } = opened
     const app = buildApp(services)
     const tcp = await listenTcp(app, config.listen)
+    const isProxy = proxiesOf(app)
+    boundConnections(tcp, (address) => isOwnHost(address) || isProxy(address))
     ending.push(() => closeServer(tcp))
     address.url = urlOf(tcp)
     const socketPath = join(config.data, 'assay.sock')

@@ -3,6 +3,7 @@ import type { Request, RequestHandler } from 'express'
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
 import { AppError } from '../core/errors.ts'
 import { isLocal } from './auth.ts'
+import { isOwnHost as isOwnAddress } from './connections.ts'
 import type { Services } from './services.ts'
 
 const minute = 60_000
@@ -37,8 +38,7 @@ const limit = (perMinute: number): RequestHandler =>
 /** What runs on the server's host may ask as it likes, unless it speaks for somebody else. */
 const isOwnHost = (request: Request): boolean =>
   isLocal(request) ||
-  (request.headers['x-forwarded-for'] === undefined &&
-    /^(::ffff:)?127\.|^::1$/.test(request.socket.remoteAddress ?? ''))
+  (request.headers['x-forwarded-for'] === undefined && isOwnAddress(request.socket.remoteAddress ?? ''))
 
 /** What is counted as one client: an address, or a network of IPv6; null: what runs on the server's host. */
 export const clientOf = (request: Request): string | null =>

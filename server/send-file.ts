@@ -82,5 +82,6 @@ function rangesOf(request: Request, file: StoredFile): { start: number; end: num
   return { start, end: end + 1 }
 }
 
-const isGone = (error: unknown): boolean =>
+/** Whether it says that a client went away. */
+export const isGone = (error: unknown): boolean =>
   ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE'].includes((error as { code?: string }).code ?? '')

@@ -1,5 +1,6 @@
 /** The one composition root of the server: opens what it stands on and hands it to whoever needs it. */
 import { join } from 'node:path'
+import type { Knex } from 'knex'
 import pino, { type Logger } from 'pino'
 import type { Config } from '../core/config.ts'
 import { fileLimitsOf } from '../core/file-limits.ts'
@@ -14,8 +15,9 @@ import { startPrivateRedis, type PrivateRedis } from './redis.ts'
 import { readSettings } from './settings-file.ts'
 import { linkSecret, webhookSecret } from './signature.ts'
 import { openDatabase } from './store/database.ts'
-import { stores, type Stores } from './store/stores.ts'
 import type * as TreeReading from './tree-reading.ts'
+import { openReading, type ReadingConnections } from './store/reading-database.ts'
+import { lookups, stores, type Lookups, type Stores } from './store/stores.ts'
 import { uploads, type Uploads } from './uploads.ts'
 
 /** What flows and routes may use. A function takes a `Pick` of it. */
@@ -28,6 +30,8 @@ export interface Services {
   /** The public base address, without a slash at its end. Known once the server listens. */
   baseUrl: () => string
   stores: Stores
+  /** For questions that anybody may ask: they wait for nothing else, nothing else for them, and none takes long. */
+  lookups: Lookups
   /** Runs `work` with stores that commit or roll back together. */
   transaction: <T>(work: (inside: Stores) => Promise<T>) => Promise<T>
   queue: WorkQueue
@@ -52,6 +56,9 @@ export interface OpenServices {
 
 /** Of the reading of one commit: twice the time that the hook gives it, so that what was let in is read on a busier host, too. */
 const treeBounds = { threads: 2, waiting: 1000, seconds: 120, memoryMiB: 512 }
+/** Of one statement, unless the site's settings say otherwise. */
+const querySeconds = 5
+const readingConnections = { plain: { sqlite: 1, postgres: 4 }, patterns: { sqlite: 1, postgres: 2 } }
 
 /** Opens everything; what fails closes what was opened before it. `baseUrl` is asked for late: port 0 is known late. */
 export async function openServices(config: Config, baseUrl: () => string): Promise<OpenServices> {
@@ -68,6 +75,14 @@ export async function openServices(config: Config, baseUrl: () => string): Promi
     const redisUrl = config.redisUrl ?? redis?.url ?? ''
     const db = await openDatabase(config.databaseUrl)
     closing.push(() => db.destroy())
+    const milliseconds = (settings.web?.querySeconds ?? querySeconds) * 1000
+    const open = (connections: ReadingConnections): Knex => {
+      const opened = openReading(config.databaseUrl, { milliseconds, connections, waitMilliseconds: 10_000 })
+      closing.push(() => opened.destroy())
+      return opened
+    }
+    const reading = open(readingConnections.plain)
+    const patterns = open(readingConnections.patterns)
     const queue = openQueue(redisUrl, log)
     closing.push(() => queue.close())
     const files = executionFiles(join(config.data, 'executions'), fileLimitsOf(settings))
@@ -78,7 +93,7 @@ export async function openServices(config: Config, baseUrl: () => string): Promi
     const trees = openThreads<typeof TreeReading>(new URL('./tree-reading.js', import.meta.url), treeBounds)
     closing.push(() => trees.close())
     const metrics = openMetrics(allStores, queue, now)
-    db.on('query', () => metrics.statements.inc())
+    for (const one of [db, reading, patterns]) one.on('query', () => metrics.statements.inc())
     const services: Services = {
       config,
       settings,
@@ -86,6 +101,7 @@ export async function openServices(config: Config, baseUrl: () => string): Promi
       now,
       baseUrl: () => config.url ?? baseUrl(),
       stores: allStores,
+      lookups: lookups(reading, patterns),
       transaction: (work) => db.transaction((trx) => work(stores(trx, audience))),
       queue,
       redisUrl,

@@ -4,6 +4,7 @@ import { Command } from '@commander-js/extra-typings'
 import { readConfig } from '../../core/config.ts'
 import { openApi } from '../api.ts'
 import { endWith, examples } from '../command.ts'
+import { neutralised } from '../neutral-text.ts'
 import { say } from '../output.ts'
 import { verdictWords, type ExecutionJson } from '../views.ts'
 
@@ -16,9 +17,10 @@ export default new Command('logs')
   .action(async (uuid, options) => {
     const api = openApi(readConfig(process.env))
     const path = `/api/v1/executions/${encodeURIComponent(uuid)}`
-    await pipeline(await api.stream(`${path}/log${options.follow ? '?follow=1' : ''}`), process.stdout, {
-      end: false,
-    })
+    const log = await api.stream(`${path}/log${options.follow ? '?follow=1' : ''}`)
+    const { stdout } = process
+    if (stdout.isTTY) await pipeline(log, neutralised, stdout, { end: false })
+    else await pipeline(log, stdout, { end: false })
     if (!options.follow) return
     const execution = await api.get<ExecutionJson>(path)
     say(`-- ${verdictWords(execution)}${execution.note ? `: ${execution.note}` : ''}`)

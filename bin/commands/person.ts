@@ -48,12 +48,29 @@ const follow = new Command('follow')
     show(await change(user, { subscriptions: { [about]: interest } }), options.json),
   )
 
+const free = new Command('free')
+  .summary('free a name for another account of the OpenID provider')
+  .description('Frees a name: the next account of the OpenID provider to sign in with it has it.')
+  .argument('<user>', 'the name')
+  .option(...json)
+  .addHelpText('after', examples('person free ann'))
+  .action(async (user, options) => {
+    const path = `${pathOf(user)}/account`
+    const answer = await openApi(readConfig(process.env)).remove<{ user: string; freed: boolean }>(path)
+    if (options.json) printJson(answer)
+    else
+      print(
+        `${answer.user}: ${answer.freed ? 'the next to sign in with this name has it' : 'nobody had this name'}`,
+      )
+  })
+
 export default new Command('person')
   .summary('say where people are reached, and about what')
   .description('Where people are reached, and about what.')
   .addCommand(tell)
   .addCommand(mail)
   .addCommand(follow)
+  .addCommand(free)
 
 function show(reader: ReaderJson, asJson?: true): void {
   if (asJson) printJson(reader)

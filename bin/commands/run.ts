@@ -16,6 +16,7 @@ import { homeBuild } from '../home-build.ts'
 import { exitStatus, printDebianVerdict, printRan, unrun, type Ran } from '../home-report.ts'
 import { lookInto, outputFolder, runCheck, type Run } from '../home-run.ts'
 import { machineKeeper } from '../machine-keeper.ts'
+import { neutraliser } from '../neutral-text.ts'
 import { printJson, say, sayInColour } from '../output.ts'
 import { readWithSources } from '../home-sources.ts'
 import { repeat } from '../repeat.ts'
@@ -105,7 +106,9 @@ async function runHere(
   { ran, stop }: Progress,
 ): Promise<ExitStatus> {
   const config = await homeConfig()
-  const onLog = (chunk: Buffer): void => void (wanted.json ? process.stderr : process.stdout).write(chunk)
+  const stream = wanted.json ? process.stderr : process.stdout
+  const neutral = neutraliser()
+  const onLog = (chunk: Buffer): void => void stream.write(stream.isTTY ? neutral(chunk) : chunk)
   const keeper = wanted.keep ? machineKeeper(config.data, stop.signal) : null
   const home = await openHome({ ...config, log: { info: () => undefined, warn: (_, words) => say(words) } })
   try {

@@ -30,6 +30,8 @@ export function coprBuild(body: unknown, { namespaces, projects = [], releases =
       release,
       version: end.version,
       architectures: [arch],
+      // As Testing Farm names it. Never koji_build: a gate would take it for the distribution's own.
+      subject: { type: 'copr_build', item: `${end.build}:${end.chroot}` },
     },
     user: end.user ?? end.owner,
     scratch: false,

@@ -18,7 +18,16 @@ export function obsBuild(body: unknown, { namespaces, releases }: Naming): Heard
     kind: 'build',
     source: 'urn:obs',
     id: [project, repository, built.package, arch, version, built.srcmd5 ?? ''].join('/').slice(0, 256),
-    build: { package: `${namespaces?.obs ?? 'rpms'}/${name}`, release, version, architectures: [arch] },
+    build: {
+      package: `${namespaces?.obs ?? 'rpms'}/${name}`,
+      release,
+      version,
+      architectures: [arch],
+      subject: {
+        type: 'obs_build',
+        item: `${project}/${repository}/${arch}/${built.package}-${version}`.slice(0, 256),
+      },
+    },
     user: built.user ?? null,
     scratch: false,
   }

@@ -1,4 +1,5 @@
 /** What the world is told of an execution: the facts as they were when it happened. */
+import type { BuildSubject } from '../../schemas/types.gen.ts'
 import type { Outcome, Party } from '../execution.ts'
 
 /** Where the execution has come to. `running` comes once for each attempt. */
@@ -21,6 +22,8 @@ export interface AnnouncedExecution {
   build: string
   /** Address of the build at its build system. */
   origin: string | null
+  /** As in BuildData; absent in what was stored before there was any. */
+  subject?: BuildSubject | null
   check: string
   repository: string
   commit: string

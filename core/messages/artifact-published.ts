@@ -10,7 +10,7 @@ export const isArtifactPublished = (type: string): boolean =>
 export type Told = { build: Record<string, unknown>; problems: [] } | { build: null; problems: string[] }
 
 const namespaces: Readonly<Record<string, string>> = { deb: 'deb', rpm: 'rpms' }
-const parts = ['package', 'release', 'version', 'architectures', 'artifacts', 'origin'] as const
+const parts = ['package', 'release', 'version', 'architectures', 'artifacts', 'origin', 'subject'] as const
 const anyArchitecture = ['all', 'noarch', 'source', 'src']
 
 export function buildOfArtifact({ subject, customData }: ArtifactPublished): Told {

@@ -23,8 +23,8 @@ const results: Partial<Record<Outcome, string>> = {
 }
 
 /**
- * The message of `announcement`; null for what the schema cannot say: a build that is no RPM, or whose origin does not
- * name the Koji task that made it.
+ * The message of `announcement`; null for what the schema cannot say: a build that is no RPM of Koji's, or whose origin does not
+ * name the task that made it.
  */
 export function ciMessage(
   announcement: Announcement,
@@ -33,7 +33,7 @@ export function ciMessage(
 ): CiMessage | null {
   const { execution, phase } = announcement
   const task = taskOf(execution.origin)
-  if (!execution.package.startsWith('rpms/') || task === null) return null
+  if (!execution.package.startsWith('rpms/') || execution.subject || task === null) return null
   const result = results[execution.outcome ?? 'errored']
   const state =
     phase === 'scheduled' ? 'queued' : phase === 'running' ? 'running' : result ? 'complete' : 'error'
@@ -58,7 +58,7 @@ export function ciMessage(
 }
 
 function artifactOf({ execution }: Announcement, id: number) {
-  const nvr = ownPairs(execution).find(([key]) => key === 'item')?.[1]
+  const nvr = ownPairs({ ...execution, subject: null }).find(([key]) => key === 'item')?.[1]
   return {
     type: 'koji-build',
     id,

@@ -30,6 +30,9 @@ export interface ResultsQuery extends ResultFilter, Paging {
   distinctOn: string[]
 }
 
+export const hasPatterns = ({ testcasesLike, data }: ResultFilter): boolean =>
+  testcasesLike.length > 0 || data.some(({ like }) => like)
+
 export interface NamesQuery extends Paging {
   /** Exact values; empty: whatever `like` says. */
   exact: string[]
@@ -40,8 +43,20 @@ export interface GroupsQuery extends NamesQuery {
   uuids: string[]
 }
 
-/** `limit` is more than a client's wish: a page beyond the first is found by its number. */
-const bounds = { limit: 1000, offset: 1_000_000, values: 1000, patterns: 20, wildcards: 16, keys: 20 }
+const bounds = {
+  /** More than a client's wish: a page beyond the first is found by its number. */
+  limit: 1000,
+  offset: 1_000_000,
+  /** Of everything that is asked for. */
+  values: 1000,
+  keys: 20,
+  patterns: 20,
+  /** Of the patterns, those that begin with a wildcard: each is held against every value there is. */
+  openPatterns: 5,
+  /** Characters of one pattern. */
+  patternLength: 400,
+  wildcards: 16,
+}
 
 const reserved = new Set([
   ...['page', 'limit', '_sort', 'since', 'outcome', 'groups', 'testcases', 'testcases:like', '_distinct_on'],
@@ -163,16 +178,23 @@ const trimmed = (text: string | null): string[] =>
     .filter((part) => part !== '')
 
 function bound(lists: readonly (readonly string[])[]): void {
-  if (lists.some((list) => list.length > bounds.values))
+  if (lists.flat().length > bounds.values)
     throw new Refused(`At most ${bounds.values} values can be asked for at once`)
 }
 
 /** A pattern costs a look at every value that shares its beginning. */
 function boundPatterns(lists: readonly (readonly string[])[]): void {
   const patterns = lists.flat()
-  const wild = patterns.some((pattern) => (pattern.match(/[*%]+/g) ?? []).length > bounds.wildcards)
-  if (patterns.length > bounds.patterns || wild)
+  const { wildcards, patternLength, openPatterns } = bounds
+  const isTooMuch = patterns.some(
+    (pattern) => pattern.length > patternLength || (pattern.match(/[*%]+/g) ?? []).length > wildcards,
+  )
+  if (patterns.length > bounds.patterns || isTooMuch)
     throw new Refused(
-      `At most ${bounds.patterns} patterns of at most ${bounds.wildcards} wildcards each can be asked for at once`,
+      `At most ${bounds.patterns} patterns of at most ${wildcards} wildcards and ${patternLength} characters each can be asked for at once`,
+    )
+  if (patterns.filter((pattern) => /^[*%_]/.test(pattern)).length > openPatterns)
+    throw new Refused(
+      `At most ${openPatterns} patterns that begin with a wildcard can be asked for at once: say how the others begin`,
     )
 }

@@ -9,7 +9,8 @@ import type { HandedOver } from './handed-over.ts'
 import { bringSource, type FetchBeside } from './source-package.ts'
 import { checkScript, prepareScript, terminalScript } from './job-scripts.ts'
 import { writePlan } from './tmt-files.ts'
-import { planOf, wantsSourceIn, type PlanAnswer } from './tmt-plan.ts'
+import { readPlan } from '../read-strangers.ts'
+import { wantsSourceIn, type PlanAnswer } from './tmt-plan.ts'
 
 /** Where tree and artifacts come from: the server and the build system, or folders at home. */
 export interface Sources {
@@ -41,7 +42,7 @@ export async function handOver(
   await tree(place('tree'), signal)
   await artifacts(place('build'), signal)
   const places = { build: place('build'), folder: place('source') }
-  const answer = await planOf(job, place('tree'))
+  const answer = await readPlan(job, place('tree'))
   const wanted = job.check.dep8?.source ?? wantsSourceIn(answer) !== null
   const source = wanted ? await bringSource(places, beside, signal) : null
   const handed = { answer: source ? answer : withoutSource(job.check, answer), source }

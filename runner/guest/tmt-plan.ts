@@ -1,5 +1,4 @@
 /** The plan of tmt, or the playbook, that a job is about, as it is for this build on this machine: read from the tree that is handed over. */
-import { join } from 'node:path'
 import { limits } from '../../core/formats/limits.ts'
 import { textOf } from '../../core/formats/manifest-file.ts'
 import { contextOf } from '../../core/formats/tmt/context.ts'
@@ -39,7 +38,7 @@ const variablesOf = (root: string): Record<string, string> => ({
 
 /** Tests find the build's files and the place for what they leave where the interface says. */
 async function readPlaybook(path: string, tree: string, context: Context): Promise<PlanAnswer> {
-  const entry = await fileEntry(join(tree, path), limits.manifestBytes)
+  const entry = await fileEntry(tree, path, limits.manifestBytes)
   const { text } = entry ? textOf(entry, path) : { text: null }
   const project = openProject(await metadataIn(tree))
   const { plan, reason } =
@@ -56,7 +55,7 @@ async function readPlaybook(path: string, tree: string, context: Context): Promi
 const inItsFolder = async (test: TmtTest, tree: string, sourceIn: string | null): Promise<TmtTest> =>
   test.folder === `tests${test.name}` &&
   !(sourceIn !== null && `${test.folder}/`.startsWith(`${sourceIn}/`)) &&
-  (await fileEntry(join(tree, test.folder), 0)) === null
+  (await fileEntry(tree, test.folder, 0)) === null
     ? { ...test, folder: 'tests' }
     : test
 
@@ -64,7 +63,7 @@ const inItsFolder = async (test: TmtTest, tree: string, sourceIn: string | null)
 async function withFiles(plan: TmtPlan, tree: string): Promise<PlanAnswer> {
   let environment: Readonly<Record<string, string>> = {}
   for (const path of plan.environmentFiles) {
-    const entry = await fileEntry(join(tree, path), limits.manifestBytes)
+    const entry = await fileEntry(tree, path, limits.manifestBytes)
     const { text } = entry ? textOf(entry, path) : { text: null }
     const found = text === null ? null : readEnvironmentFile(path, text)
     if (!found)

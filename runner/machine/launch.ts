@@ -3,8 +3,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BootDisk, ImageStore } from '../images.ts'
-import { type inherited, qemuArguments, type Accelerator, type Birth } from './arguments.ts'
-import { machineFiles } from './disks.ts'
+import { inherited, qemuArguments, type Accelerator, type Birth } from './arguments.ts'
+import { lend, type Lent } from './borrowed.ts'
 import { boundWords, identityWords } from './identity.ts'
 import { connectInternet, internetWords, whyNoInternet } from './internet.ts'
 import { killed, live, type Life } from './life.ts'
@@ -51,7 +51,8 @@ export async function refusalOf(
 
 /** Resolves when qemu can be spoken to. Rejects with its own last words when it ends before, or when `signal` fires. */
 export async function launch(spec: MachineSpec, launching: Launching): Promise<Life> {
-  const child = await start(spec, launching)
+  await using lent = await lend(launching.place.folder, Math.max(...Object.values(inherited)) + 1)
+  const child = await start(spec, launching, lent)
   let words = ''
   child.stderr?.on('data', (chunk: Buffer) => (words = (words + chunk.toString()).slice(-2000)))
   child.once('error', (error) => (words = error.message))
@@ -68,13 +69,15 @@ export async function launch(spec: MachineSpec, launching: Launching): Promise<L
   }
 }
 
+/** In the place of what only clones inherit. */
+const none = ['ignore', 'ignore'] as const
+
 /** One process that becomes one after the other. */
-async function start(spec: MachineSpec, launching: Launching): Promise<ChildProcess> {
+async function start(spec: MachineSpec, launching: Launching, lent: Lent): Promise<ChildProcess> {
   const { image, place, owned, birth, inherits, settings } = launching
   const { folder, sockets, ports } = place
-  const borrowed = [machineFiles.base, ...(birth === 'clone' ? [machineFiles.template] : [])]
   const [identity, namespace] = await Promise.all([
-    identityWords(folder, [folder, sockets, ...owned], borrowed),
+    identityWords([folder, sockets, ...owned]),
     namespaceWords(),
   ])
   const internet = spec.network === 'internet'
@@ -88,7 +91,10 @@ async function start(spec: MachineSpec, launching: Launching): Promise<ChildProc
     ...qemuArguments(spec, image.facts, { accelerator: settings.accelerator, birth }, ports),
   ]
   // Asked for their numbers at the last moment: the number of a file that was closed meanwhile is another's.
-  const files = inherits ? [inherits.memory.fd, inherits.state.fd] : []
+  const files = [
+    ...(inherits ? [inherits.memory.fd, inherits.state.fd] : none),
+    ...lent.files.map(({ fd }) => fd),
+  ]
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', ...files], cwd: folder })
   if (internet) await connectInternet(child)
   return child

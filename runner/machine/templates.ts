@@ -9,6 +9,7 @@ import type { MachineSpec } from './machine.ts'
 import type { MachineLog } from './machine-log.ts'
 import { makeTemplate } from './make-template.ts'
 import { makePlace } from './place.ts'
+import { whichGives } from './shapes.ts'
 import { hold, shapeOf, templateKey, type Template, type Wanted } from './template.ts'
 
 /** A template that nobody asks for any more gives its memory back. */
@@ -21,6 +22,8 @@ export type Templates = ReturnType<typeof templateStore>
 /** `folder` may lie on another file system than the images: a tmpfs, say. */
 export function templateStore(folder: string, log: MachineLog) {
   const held = new Map<string, Promise<Template>>()
+  /** When each that is held was asked for last. */
+  const usedAt = new Map<string, number>()
   /** Succeeded by others; who loads a clone of one just now may go on. */
   const retired: Template[] = []
   const renewing = new Set<Promise<void>>()
@@ -31,6 +34,7 @@ export function templateStore(folder: string, log: MachineLog) {
   const release = async (key: string): Promise<void> => {
     const template = held.get(key)
     held.delete(key)
+    usedAt.delete(key)
     await template?.then(({ memory }) => memory.close()).catch(() => undefined)
   }
 
@@ -42,6 +46,12 @@ export function templateStore(folder: string, log: MachineLog) {
 
   const find = (key: string, spec: MachineSpec, wanted: Wanted): Promise<Template> =>
     alone(key, async () => (await present(key)) ?? (await make(key, spec, wanted)))
+
+  const findInRoom = (key: string, spec: MachineSpec, wanted: Wanted): Promise<Template> => {
+    const giving = whichGives(usedAt, Date.now())
+    if (giving !== null) void release(giving)
+    return find(key, spec, wanted)
+  }
 
   /** The newest that is there, and whole. */
   async function present(key: string): Promise<Template | null> {
@@ -103,9 +113,12 @@ export function templateStore(folder: string, log: MachineLog) {
     async get(spec: MachineSpec, wanted: Wanted, signal: AbortSignal): Promise<Template> {
       const shape = shapeOf(spec)
       const key = templateKey(shape, wanted, await agent)
-      const finding = held.get(key) ?? find(key, shape, wanted)
+      const finding = held.get(key) ?? findInRoom(key, shape, wanted)
       held.set(key, finding)
-      finding.catch(() => held.get(key) === finding && held.delete(key))
+      usedAt.set(key, Date.now())
+      finding.catch(async () => {
+        if (held.get(key) === finding) await release(key)
+      })
       const template = await unless(signal, finding)
       template.usedAt = Date.now()
       if (template.staleAt < Date.now()) {

@@ -24,6 +24,7 @@ const announced = (execution: Execution, origin: string | null): Announced['exec
   version: execution.version,
   build: execution.buildId,
   origin,
+  subject: execution.subject,
   check: execution.check,
   repository: execution.repository,
   commit: execution.commit,

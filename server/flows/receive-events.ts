@@ -152,6 +152,7 @@ function toBuild({ build, awaits }: BuildEvent, packages: ReadonlyMap<string, Pa
     architectures: [...new Set((build.architectures ?? ['x86_64']).map(kernelArch))],
     artifacts: build.artifacts ?? [],
     origin: build.origin ?? null,
+    subject: build.subject ?? null,
     files: awaits ? { ...awaits, state: 'awaited', note: null } : null,
     createdAt: now,
   }

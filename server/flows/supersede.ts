@@ -23,6 +23,8 @@ export async function supersede(
     note: `Version ${newer.version} came before this had begun.`,
   }
   for (const execution of await inside.executions.waitingFor(newer.packageId, newer.release)) {
+    // A build of a project on Copr never takes the place of the distribution's own.
+    if (execution.subject?.type !== newer.subject?.type) continue
     if (!newer.architectures.includes(execution.arch)) continue
     if (compareVersions(execution.version, newer.version, rules) >= 0) continue
     try {

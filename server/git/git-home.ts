@@ -39,9 +39,9 @@ export async function prepareGitHome(folder: string): Promise<NodeJS.ProcessEnv>
 }
 
 /**
- * @note Objects stay loose until git packs them, into small packs: isomorphic-git reads a loose object alone but a pack
- * as a whole into memory. Packing happens within a push, so that no process outlives the one that began it. What is
- * fetched from elsewhere is one pack, whose size can be watched; nothing reads it but git.
+ * @note Objects stay loose until git packs them: with a pack for each push, every read would look through all of those.
+ * Packing happens within a push, so that no process outlives the one that began it. What is fetched from elsewhere is one
+ * pack, whose size can be watched.
  */
 const configuration = (hooks: string): string => `# Written by Assay at its start: changes here are lost.
 [core]

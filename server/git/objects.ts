@@ -1,10 +1,7 @@
-/** Reads commits and files of a bare repository by isomorphic-git: no checkout, no process. */
-import fs from 'node:fs'
-import { open } from 'node:fs/promises'
-import { join } from 'node:path'
-import { constants, inflateSync } from 'node:zlib'
-import git from 'isomorphic-git'
-import { walkTree } from './walk-tree.ts'
+/** Commits and files of a bare repository, as pages and flows ask for them: no checkout. */
+import { limits } from '../../core/formats/limits.ts'
+import type { ObjectReader } from './object-reader.ts'
+import { readTree, walkTree, type TreeEntry } from './walk-tree.ts'
 
 export interface CommitFacts {
   commit: string
@@ -33,75 +30,86 @@ const longestMessage = 10_000
 /** The last moment that a Date can name. */
 const lastSecond = 8.64e12
 
-const isId = (commit: string): boolean => /^[0-9a-f]{40}$/.test(commit)
+export const isId = (commit: string): boolean => /^[0-9a-f]{40}$/.test(commit)
 
-/** What is not in the repository, or is no such thing, is null: the name may come from anywhere. */
-async function orNull<T>(read: Promise<T>): Promise<T | null> {
-  try {
-    return await read
-  } catch (error) {
-    if (isMissing(error)) return null
-    throw error
-  }
+/** What is not in the repository, or is no commit, is null: the name may come from anywhere. */
+export async function commitFacts(objects: ObjectReader, commit: string): Promise<CommitFacts | null> {
+  if (!isId(commit)) return null
+  let facts: CommitFacts | null = null
+  for await (const found of objects.read([`${commit}^{commit}`], limits.commitBytes))
+    if (found?.bytes) facts = { commit: found.oid, ...writtenIn(found.bytes.toString()) }
+  return facts
 }
 
-/** Whether isomorphic-git says that something is not there, or is not of the kind that was asked for. */
-export const isMissing = (error: unknown): boolean =>
-  error instanceof git.Errors.NotFoundError || error instanceof git.Errors.ObjectTypeError
-
-export async function commitFacts(gitdir: string, commit: string): Promise<CommitFacts | null> {
-  if (!isId(commit)) return null
-  const found = await orNull(git.readCommit({ fs, gitdir, oid: commit }))
-  if (!found) return null
-  const { author, committer, message } = found.commit
-  const seconds = Math.min(Math.max(committer.timestamp || 0, 0), lastSecond)
+/** A head of lines, an empty one, and the message. */
+function writtenIn(text: string): Omit<CommitFacts, 'commit'> {
+  const end = text.indexOf('\n\n')
+  const lines = (end === -1 ? text : text.slice(0, end)).split('\n')
+  const valueOf = (key: string): string =>
+    lines.find((line) => line.startsWith(`${key} `))?.slice(key.length) ?? ''
+  const author = valueOf('author')
+  const committer = valueOf('committer')
+  const told = Number(/^ (\d{1,20}) /.exec(committer.slice(committer.lastIndexOf('>') + 1))?.[1] ?? 0)
+  const seconds = Math.min(told, lastSecond)
   return {
-    commit: found.oid,
-    author: author.name,
+    author: author.slice(0, Math.max(author.lastIndexOf('<'), 0)).trim(),
     date: new Date(seconds * 1000).toISOString(),
-    message: message.slice(0, longestMessage),
+    message: end === -1 ? '' : text.slice(end + 2, end + 2 + longestMessage),
   }
 }
 
 /** Its files in git's order, at most `limit`. */
-export async function treeFiles(gitdir: string, commit: string, limit: number): Promise<TreeFile[]> {
+export async function treeFiles(objects: ObjectReader, commit: string, limit: number): Promise<TreeFile[]> {
   if (!isId(commit)) return []
-  const files: TreeFile[] = []
-  for await (const { path, mode, oid, type } of walkTree(gitdir, commit)) {
+  const files: { path: string; mode: string; oid: string }[] = []
+  for await (const { path, mode, oid, type } of walkTree(objects, commit)) {
     if (type !== 'blob') continue
-    files.push({ path, mode, size: await sizeOf(gitdir, oid) })
+    files.push({ path, mode, oid })
     if (files.length === limit) break
   }
-  return files
-}
-
-/** The size of a blob: of a loose one as its first bytes say, so that a list of files does not inflate them all. */
-export async function sizeOf(gitdir: string, oid: string): Promise<number> {
-  const loose = await open(join(gitdir, 'objects', oid.slice(0, 2), oid.slice(2))).catch(() => null)
-  if (!loose) return (await git.readBlob({ fs, gitdir, oid })).blob.length
-  await using file = loose
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0)
-  const head = inflateSync(buffer.subarray(0, bytesRead), { finishFlush: constants.Z_SYNC_FLUSH })
-  return Number(/^blob (\d+)\0/.exec(head.toString('latin1'))?.[1])
+  const facts = await objects.facts(files.map(({ oid }) => oid))
+  return files.map(({ path, mode }, at) => ({ path, mode, size: facts[at]?.size ?? 0 }))
 }
 
 /** What git has at `path`: its content if it is a blob of at most `limit` bytes; null: nothing is there. */
 export async function readEntry(
-  gitdir: string,
+  objects: ObjectReader,
   commit: string,
   path: string,
   limit: number,
 ): Promise<ReadEntry | null> {
   if (!isId(commit)) return null
-  const folder = path.split('/').slice(0, -1).join('/')
-  const listing = await orNull(
-    git.readTree({ fs, gitdir, oid: commit, ...(folder !== '' && { filepath: folder }) }),
-  )
-  const entry = listing?.tree.find((one) => one.path === path.slice(folder === '' ? 0 : folder.length + 1))
+  const entry = await entryAt(objects, commit, path.split('/'))
   if (!entry) return null
   if (entry.type !== 'blob') return { mode: entry.mode, size: 0, bytes: null }
-  const size = await sizeOf(gitdir, entry.oid)
-  if (size > limit) return { mode: entry.mode, size, bytes: null }
-  const { blob } = await git.readBlob({ fs, gitdir, oid: entry.oid })
-  return { mode: entry.mode, size, bytes: Buffer.from(blob) }
+  return { mode: entry.mode, ...(await readBlob(objects, entry.oid, limit)) }
+}
+
+/** Step by step: a path is never part of what git is asked. */
+async function entryAt(
+  objects: ObjectReader,
+  commit: string,
+  steps: readonly string[],
+): Promise<TreeEntry | null> {
+  let tree = `${commit}^{tree}`
+  for (const [at, step] of steps.entries()) {
+    const entry = (await readTree(objects, tree))?.find(({ name }) => name === step)
+    if (!entry || at === steps.length - 1) return entry ?? null
+    if (entry.type !== 'tree') return null
+    tree = entry.oid
+  }
+  return null
+}
+
+/** The size of a blob, and its content if it has at most `limit` bytes. */
+export async function readBlob(
+  objects: ObjectReader,
+  oid: string,
+  limit: number,
+): Promise<Pick<ReadEntry, 'size' | 'bytes'>> {
+  const [facts] = await objects.facts([oid])
+  if (facts?.type !== 'blob') throw new Error(`there is no blob ${oid}`)
+  let bytes: Buffer | null = null
+  if (facts.size <= limit) for await (const blob of objects.read([oid], limit)) bytes = blob?.bytes ?? null
+  return { size: facts.size, bytes }
 }

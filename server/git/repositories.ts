@@ -6,10 +6,12 @@ import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import git from 'isomorphic-git'
 import { fullName, parsePackage, type PackageName } from '../../core/names.ts'
+import { inTurns } from '../in-turns.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
 import { prepareGitHome } from './git-home.ts'
 import { lackingCommits } from './lacking.ts'
-import { commitFacts, readEntry, treeFiles, type CommitFacts, type TreeFile } from './objects.ts'
+import { commitFacts, isId, readEntry, treeFiles, type CommitFacts, type TreeFile } from './objects.ts'
+import { withObjects, type ObjectReader, type Place } from './object-reader.ts'
 import { refsSignature } from './refs-signature.ts'
 import { runGit } from './run-git.ts'
 import { treeChanges, type TreeChanges } from './tree-changes.ts'
@@ -19,6 +21,8 @@ import { sourceJoiner, wholeOf, type SourceJoiner } from './whole-tree.ts'
 
 /** For pages. */
 const limits = { files: 2_000, fileBytes: 1024 ** 2, changedFiles: 100 }
+/** gits that read for pages and flows at a time; whoever asks for more waits a moment. */
+const readers = 4
 /** Of a repository without branches. */
 const firstBranch = 'main'
 
@@ -54,6 +58,15 @@ export function repositories(folder: string) {
       throw error
     })
     return home
+  }
+  const place = async (name: PackageName): Promise<Place> => ({
+    gitdir: path(name),
+    env: await environment(),
+  })
+  const turns = inTurns(readers)
+  const reading = async <T>(name: PackageName, work: (objects: ObjectReader) => Promise<T>): Promise<T> => {
+    const found = await place(name)
+    return turns(() => withObjects(found, work))
   }
 
   const make = async (target: string): Promise<string> => {
@@ -106,30 +119,33 @@ export function repositories(folder: string) {
       )
     },
 
-    commit: (name: PackageName, commit: string): Promise<CommitFacts | null> =>
-      commitFacts(path(name), commit),
+    async commit(name: PackageName, commit: string): Promise<CommitFacts | null> {
+      if (!isId(commit) || !(await exists(path(name)))) return null
+      return reading(name, (objects) => commitFacts(objects, commit))
+    },
 
     /** The files of a commit that exists, in git's order: the first 2000. */
     files: (name: PackageName, commit: string): Promise<TreeFile[]> =>
-      treeFiles(path(name), commit, limits.files),
+      reading(name, (objects) => treeFiles(objects, commit, limits.files)),
 
     /** What `to` changed since `from`, both commits that exist: the first 100 files. */
     changes: (name: PackageName, from: string, to: string): Promise<TreeChanges> =>
-      treeChanges(path(name), from, to, limits.changedFiles),
+      reading(name, (objects) => treeChanges(objects, from, to, limits.changedFiles)),
 
     /** Content of a file of at most 1 MiB; null: there is none. */
     async file(name: PackageName, commit: string, filePath: string): Promise<Buffer | null> {
-      return (await readEntry(path(name), commit, filePath, limits.fileBytes))?.bytes ?? null
+      const found = await reading(name, (objects) => readEntry(objects, commit, filePath, limits.fileBytes))
+      return found?.bytes ?? null
     },
 
     /** What stands at `filePath`, its content only if it has at most `limit` bytes; null: nothing. */
     entry: (name: PackageName, commit: string, filePath: string, limit: number) =>
-      readEntry(path(name), commit, filePath, limit),
+      reading(name, (objects) => readEntry(objects, commit, filePath, limit)),
 
     /** What stands at the paths that are wanted, of a commit that exists and of what it was joined with. */
     async entries(name: PackageName, commit: string, wanted: Wanted) {
-      const gitdir = path(name)
-      return wantedEntries(gitdir, await wholeOf(gitdir, commit), wanted)
+      const whole = await wholeOf(path(name), commit)
+      return reading(name, (objects) => wantedEntries(objects, whole, wanted))
     },
 
     /** Joins a commit with what its checks take from elsewhere, as more of that becomes known: see whole-tree.ts. */
@@ -149,7 +165,9 @@ export function repositories(folder: string) {
       }
     },
 
-    treeTar: (name: PackageName, commit: string): Readable => treeTar(path(name), commit),
+    /** Reading ends when the stream is closed or `signal` is aborted. */
+    treeTar: (name: PackageName, commit: string, signal?: AbortSignal): Readable =>
+      treeTar(() => place(name), commit, signal),
 
     /** While `work` goes on a push is under way: who registers missed pushes leaves the repository alone. */
     async whilePushing<T>(name: PackageName, work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-/** The real git, for the few things that isomorphic-git does not do in a bare repository. */
+/** The real git for one command that ends soon. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 

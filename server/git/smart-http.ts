@@ -38,6 +38,10 @@ const longestRequest: Readonly<Record<Service, number>> = {
   'git-receive-pack': limits.packBytes + 64 * 1024 ** 2,
 }
 
+/** What is read of a body that nobody wants any more: as much as a push may have at most, and milliseconds for it. */
+const mostDrained = limits.packBytes
+const drainPatience = 600_000
+
 /** What a client asks for in its Git-Protocol header or GIT_PROTOCOL: `version=2`, if it says so and nothing else. */
 export const gitProtocol = (told: unknown): string | null =>
   typeof told === 'string' && /^version=[0-2](:[a-z0-9=-]{1,32}){0,4}$/.test(told) ? told : null
@@ -78,7 +82,7 @@ export async function exchange(call: GitCall): Promise<Ended> {
   // A client that goes away in the middle of a push ends git's input: git then throws away what it has.
   const late =
     service === 'git-upload-pack' ? { signal: AbortSignal.timeout(bodyPatience.wholeOfReader) } : {}
-  pipeline(body, atMost(longestRequest[service]), child.stdin, late).catch(() => undefined)
+  pipeline(partsOf(body), atMost(longestRequest[service]), child.stdin, late).catch(() => drain(request))
   return converse(call, child, '')
 }
 
@@ -96,6 +100,30 @@ function bodyOf(request: IncomingMessage): Readable {
   const gunzip = createGunzip()
   pipeline(request, gunzip).catch(() => undefined)
   return gunzip
+}
+
+/** Leaves the body open where git ends before it has read all. */
+async function* partsOf(body: Readable): AsyncGenerator<Buffer> {
+  for await (const chunk of body.iterator({ destroyOnReturn: false })) yield chunk as Buffer
+}
+
+/**
+ * Throws away what git, which has said why, does not read any more: a client hears nothing before it has sent all. One that
+ * never comes to its end is cut off.
+ */
+function drain(request: IncomingMessage): void {
+  if (request.destroyed) return
+  const { socket } = request
+  let left = mostDrained
+  const cut = (): void => void socket.destroy()
+  const late = setTimeout(cut, drainPatience)
+  request.once('close', () => clearTimeout(late))
+  request.on('data', (chunk: Buffer) => {
+    left -= chunk.length
+    if (left < 0) cut()
+  })
+  request.unpipe()
+  request.resume()
 }
 
 function atMost(limit: number): Transform {

@@ -1,6 +1,6 @@
 /** What differs between the trees of two commits, file by file, with the texts of files that are small enough to show. */
-import fs from 'node:fs'
-import git from 'isomorphic-git'
+import type { ObjectReader } from './object-reader.ts'
+import { readBlob } from './objects.ts'
 import { walkTree, type WalkedEntry } from './walk-tree.ts'
 
 export interface FileChange {
@@ -29,25 +29,25 @@ const limits = { file: 128 * 1024, total: 2 * 1024 ** 2 }
 
 /** Changes from `from` to `to`, both ids of commits that exist; at most `most` files. Throws what walkTree throws. */
 export async function treeChanges(
-  gitdir: string,
+  objects: ObjectReader,
   from: string,
   to: string,
   most: number,
 ): Promise<TreeChanges> {
-  const [before, after] = [await entriesOf(gitdir, from), await entriesOf(gitdir, to)]
+  const [before, after] = [await entriesOf(objects, from), await entriesOf(objects, to)]
   const changed = [...new Set([...before.keys(), ...after.keys()])]
     .filter((path) => !isSame(before.get(path), after.get(path)))
     .sort()
-  const read = blobReader(gitdir)
+  const read = blobReader(objects)
   const files: FileChange[] = []
   for (const path of changed.slice(0, most))
     files.push({ path, before: await read(before.get(path)), after: await read(after.get(path)) })
   return { files, more: changed.length - files.length }
 }
 
-async function entriesOf(gitdir: string, commit: string): Promise<Map<string, WalkedEntry>> {
+async function entriesOf(objects: ObjectReader, commit: string): Promise<Map<string, WalkedEntry>> {
   const entries = new Map<string, WalkedEntry>()
-  for await (const entry of walkTree(gitdir, commit)) entries.set(entry.path, entry)
+  for await (const entry of walkTree(objects, commit)) entries.set(entry.path, entry)
   return entries
 }
 
@@ -55,15 +55,15 @@ const isSame = (one: WalkedEntry | undefined, other: WalkedEntry | undefined): b
   one?.oid === other?.oid && one?.mode === other?.mode
 
 /** Reads texts until together they are as much as a page may hold. */
-function blobReader(gitdir: string): (entry: WalkedEntry | undefined) => Promise<FileState | null> {
+function blobReader(objects: ObjectReader): (entry: WalkedEntry | undefined) => Promise<FileState | null> {
   let room = limits.total
   return async (entry) => {
     if (!entry) return null
     const { mode, oid, type } = entry
     if (type !== 'blob' || room <= 0) return { mode, text: null }
-    const { blob } = await git.readBlob({ fs, gitdir, oid })
-    const text = blob.length > Math.min(limits.file, room) ? null : toText(blob)
-    room -= text === null ? 0 : blob.length
+    const { bytes } = await readBlob(objects, oid, Math.min(limits.file, room))
+    const text = bytes && toText(bytes)
+    room -= text === null ? 0 : (bytes?.length ?? 0)
     return { mode, text }
   }
 }

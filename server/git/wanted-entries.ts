@@ -1,7 +1,6 @@
 /** Files that somebody wants of a commit, wherever in its tree they are: one walk for all of them. */
-import fs from 'node:fs'
-import git from 'isomorphic-git'
-import { sizeOf, type ReadEntry } from './objects.ts'
+import type { ObjectReader } from './object-reader.ts'
+import { readBlob, type ReadEntry } from './objects.ts'
 import { walkTree } from './walk-tree.ts'
 
 export interface Wanted {
@@ -13,20 +12,18 @@ export interface Wanted {
   allBytes: number
 }
 
-/** Throws BAD_TREE, and isomorphic-git's errors for what is missing. */
+/** Throws what walkTree throws. */
 export async function wantedEntries(
-  gitdir: string,
+  objects: ObjectReader,
   commit: string,
   { isWanted, isEntered, fileBytes, allBytes }: Wanted,
 ): Promise<Map<string, ReadEntry>> {
   const found = new Map<string, ReadEntry>()
   let left = allBytes
-  for await (const { path, mode, oid, type } of walkTree(gitdir, commit, isEntered)) {
+  for await (const { path, mode, oid, type } of walkTree(objects, commit, isEntered)) {
     if (type !== 'blob' || !isWanted(path)) continue
-    const size = await sizeOf(gitdir, oid)
+    const { size, bytes } = await readBlob(objects, oid, Math.min(fileBytes, left))
     left -= size
-    const isReadable = size <= fileBytes && left >= 0
-    const bytes = isReadable ? Buffer.from((await git.readBlob({ fs, gitdir, oid })).blob) : null
     found.set(path, { mode, size, bytes })
   }
   return found

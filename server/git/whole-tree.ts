@@ -144,7 +144,7 @@ async function joinTrees(
   } finally {
     await rm(index, { force: true })
   }
-  // Loose, as everything that isomorphic-git reads: it takes a pack into memory as a whole.
+  // Loose, as what is pushed: see git-home.ts.
   await runGit(
     [
       ...['--git-dir', target, '-c', 'fetch.unpackLimit=100000', 'fetch', '--quiet', '--no-tags'],

@@ -69,6 +69,13 @@ export function buildPage(view: BuildPageView, now: string, formKey: string | nu
             <dd>${outside(build.origin)}</dd>
           </div>`
         }
+        ${
+          build.subject &&
+          html`<div>
+            <dt>Results are about</dt>
+            <dd>${build.subject.type} <bdi>${build.subject.item}</bdi></dd>
+          </div>`
+        }
         ${asDebianSays(executions)}
       </dl>
       <div data-live="executions">${executions.length > 0 && executionsSection(view, now)}</div>

@@ -16,7 +16,7 @@ export function groupRoutes(api: Router, services: Services): void {
     .route('/groups')
     .get(async (request, response) => {
       const query = readGroupsQuery(paramsOf(request))
-      const items = await resultsdbNames.groups(query)
+      const items = await services.lookups.resultsdbNames.groups(query)
       const to = linksOf(services, request)
       sendPage(services, request, response, {
         items,

@@ -46,7 +46,7 @@ export async function sendResults(
   changes: Partial<ResultsQuery> = {},
 ): Promise<void> {
   const query = { ...queryOf(services, request), ...changes }
-  const items = await services.stores.resultsdbResults.page(query)
+  const items = await services.lookups.resultsdbResults.page(query)
   const to = linksOf(services, request)
   sendPage(services, request, response, { items, limit: query.limit, view: (item) => resultView(item, to) })
 }
@@ -57,7 +57,7 @@ async function sendLatest(services: Services, request: Request, response: Respon
   const filters = groups.length + testcases.length + testcasesLike.length + data.length
   if (query.distinctOn.length > 0 && filters === 0 && since.start === null)
     throw new Refused("Please, provide at least one filter beside '_distinct_on'")
-  const latest = await services.stores.resultsdbResults.latest({ ...query, outcomes: [] })
+  const latest = await services.lookups.resultsdbResults.latest({ ...query, outcomes: [] })
   const to = linksOf(services, request)
   response.json({ data: latest.map((result) => resultView(result, to)) })
 }

@@ -18,7 +18,7 @@ export function testcaseRoutes(api: Router, services: Services): void {
     .route('/testcases')
     .get(async (request, response) => {
       const query = readTestcasesQuery(paramsOf(request))
-      const items = await resultsdbNames.testcases(query)
+      const items = await services.lookups.resultsdbNames.testcases(query)
       const to = linksOf(services, request)
       const view = (item: (typeof items)[number]) => testcaseView(item, to)
       sendPage(services, request, response, { items, limit: query.limit, view })

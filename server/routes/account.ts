@@ -62,7 +62,6 @@ export function accountRoutes(services: Services): Router {
     if (days === undefined) throw badDays()
     const expires = new Date(Date.parse(now()) + days * day).toISOString()
     const made = await stores.tokens.create(user, ['push'], { now: now(), expires })
-    response.set('cache-control', 'no-store')
     await show(request, response, viewer, made)
   })
 

@@ -13,7 +13,7 @@ import type { Services } from '../services.ts'
 
 export function executionRoutes(services: Services): Router {
   const router = Router()
-  const { stores } = services
+  const { stores, lookups } = services
   /** The execution that is to be changed, and who does; throws where they may not. */
   const byMaintainer = async (
     request: Request<{ uuid: string }>,
@@ -26,7 +26,7 @@ export function executionRoutes(services: Services): Router {
 
   router.get('/api/v1/executions', async ({ query }, response) => {
     const { limit, after } = readPage(query, isUuid)
-    const list = await stores.executionLists.list({
+    const list = await lookups.executionLists.list({
       ...(await filterFrom(stores, query)),
       limit: limit + 1,
       before: after,

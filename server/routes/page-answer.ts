@@ -22,7 +22,11 @@ export interface Forms {
 }
 
 export async function answer(request: Request, response: Response, forms: Forms): Promise<void> {
-  response.vary('accept').set('cache-control', 'no-cache')
+  // A page of somebody's own holds keys of its forms, tokens even: it is kept nowhere.
+  response
+    .vary('accept')
+    .vary('cookie')
+    .set('cache-control', viewerOf(request) ? 'no-store' : 'no-cache')
   if (request.accepts(['html', 'json']) === 'json') response.json(await forms.json())
   else sendPage(request, response, forms.html(), forms.frames)
 }

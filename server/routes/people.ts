@@ -3,7 +3,7 @@ import { Router } from 'express'
 import { Forbidden } from '../../core/errors.ts'
 import { holdsPower } from '../../core/permissions.ts'
 import { validateReaderChange } from '../../schemas/validate.ts'
-import { authorizeAbout } from '../auth.ts'
+import { authorize, authorizeAbout } from '../auth.ts'
 import { parseBody, readJson } from '../body.ts'
 import type { Services } from '../services.ts'
 import { userName } from '../user-names.ts'
@@ -43,6 +43,12 @@ export function peopleRoutes(services: Services): Router {
         await inside.readers.subscribe(user, about, interest)
     })
     response.json(await view(user))
+  })
+
+  router.delete('/api/v1/people/:user/account', async (request, response) => {
+    await authorize(services, request, 'person.free')
+    const user = userName(request.params.user)
+    response.json({ user, freed: await services.stores.accounts.free(user) })
   })
   return router
 }

@@ -1,5 +1,4 @@
 /** What runners ask and tell: internal, for tokens of scope `runner`. All of it may be told twice. */
-import { pipeline } from 'node:stream/promises'
 import { Router } from 'express'
 import { parsePackage } from '../../core/names.ts'
 import { validateClaim, validateHello, validateReport, validateStep } from '../../schemas/validate.ts'
@@ -10,6 +9,7 @@ import { isStale, passFence } from '../flows/fence.ts'
 import { keepArtifact } from '../flows/keep-artifact.ts'
 import { loseFormerInstances } from '../flows/lose-attempts.ts'
 import { report } from '../flows/report.ts'
+import { sendTree } from '../send-tree.ts'
 import type { Services } from '../services.ts'
 import { attemptOf, executionOf, fenceOf, offsetOf, sha256Of } from '../runner-request.ts'
 
@@ -38,9 +38,8 @@ export function runnerApiRoutes(services: Services): Router {
 
   router.get('/executions/:uuid/tree', async (request, response) => {
     const { execution } = await passFence(services, { id: executionOf(request), fence: fenceOf(request) })
-    const tar = services.repositories.treeTar(parsePackage(execution.repository), execution.commit)
-    response.type('application/x-tar')
-    await pipeline(tar, response)
+    const name = parsePackage(execution.repository)
+    await sendTree(response, (over) => services.repositories.treeTar(name, execution.commit, over))
   })
 
   router.post(`${attemptPath}/steps`, async (request, response) => {

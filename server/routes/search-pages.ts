@@ -45,22 +45,22 @@ export function searchPageRoutes(services: Services): Router {
   return router
 }
 
-async function readSearch({ stores }: Services, query: string): Promise<Omit<SearchView, 'filtered'>> {
+async function readSearch({ lookups }: Services, query: string): Promise<Omit<SearchView, 'filtered'>> {
   if (query === '') return { query, packages: [], builds: [], executions: [] }
   const id = query.toLowerCase()
   const [packages, builds, executions] = await Promise.all([
-    stores.packages.search(query, limits.found),
-    isUuid(id) ? stores.search.build(id) : stores.search.builds(query, limits.found),
-    /^[0-9a-f][0-9a-f-]{5,35}$/.test(id) ? stores.search.executions(id, limits.found) : [],
+    lookups.packages.search(query, limits.found),
+    isUuid(id) ? lookups.search.build(id) : lookups.search.builds(query, limits.found),
+    /^[0-9a-f][0-9a-f-]{5,35}$/.test(id) ? lookups.search.executions(id, limits.found) : [],
   ])
   return { query, packages: packages.map(fullName), builds, executions }
 }
 
 /** Null where the query asks for no executions. */
-async function readFiltered({ stores }: Services, query: Query): Promise<Filtered | null> {
+async function readFiltered(services: Services, query: Query): Promise<Filtered | null> {
   const asked = askedIn(query)
   if (Object.keys(asked).length === 0) return null
-  const list = await matching(stores, query)
+  const list = await matching(services, query)
   const { data, next } = page(list, limits.filtered, ({ id }) => id)
   const older = next && `/search?${new URLSearchParams({ ...asked, cursor: next }).toString()}`
   return { asked, executions: data, older }
@@ -75,11 +75,11 @@ function askedIn(query: Query): Record<string, string> {
 }
 
 /** What cannot be there is not there: people get an empty page rather than a refusal. */
-async function matching(stores: Services['stores'], query: Query): Promise<Execution[]> {
+async function matching({ stores, lookups }: Services, query: Query): Promise<Execution[]> {
   const { after } = readPage(query, isUuid)
   try {
     const filter = await filterFrom(stores, askedIn(query))
-    return await stores.executionLists.list({ ...filter, limit: limits.filtered + 1, before: after })
+    return await lookups.executionLists.list({ ...filter, limit: limits.filtered + 1, before: after })
   } catch (error) {
     if (error instanceof AppError && ['NOT_FOUND', 'BAD_PACKAGE_NAME'].includes(error.code)) return []
     throw error

@@ -11,6 +11,7 @@ import { setSigningIn, takeSigningIn } from '../sign-in/cookies.ts'
 import { fieldsOf, ownForm, senderOf } from '../sign-in/forms.ts'
 import { callbackPath, openId } from '../sign-in/openid.ts'
 import { beginSession, endSession } from '../sign-in/session.ts'
+import type { Account } from '../store/accounts.ts'
 import { hashOf } from '../store/tokens.ts'
 import { answer } from './page-answer.ts'
 
@@ -51,7 +52,11 @@ export function signInRoutes(services: Services): Router {
     router.get(callbackPath, limit, async (request, response) => {
       const pending = takeSigningIn(services, request, response)
       if (!pending) throw tooLate()
-      const user = await provider.finish(request.originalUrl, pending)
+      const user = await boundUser(
+        services,
+        provider.name,
+        await provider.finish(request.originalUrl, pending),
+      )
       await beginSession(services, request, response, { user, tokenHash: null })
       services.log.info({ user }, 'signed in')
       response.set('cache-control', 'no-store').redirect(303, backOf(pending.back))
@@ -66,6 +71,18 @@ export function signInRoutes(services: Services): Router {
   return router
 }
 
+/** Names change hands at a provider, accounts do not: who came first under a name has it. Throws NAME_OF_ANOTHER. */
+async function boundUser(
+  { stores, now, log }: Services,
+  provider: string,
+  { user, ...account }: Account & { user: string },
+): Promise<string> {
+  const bound = await stores.accounts.bind(account, user, now())
+  if (bound === null) throw nameOfAnother(provider, user)
+  if (bound !== user) log.info({ user: bound, now: user }, 'an account is called otherwise now')
+  return bound
+}
+
 /** A path of this site; its front page where none is asked for, one of another, or the one to sign in at. */
 const backOf = (asked = ''): string =>
   asked.startsWith('/') && !asked.startsWith('/sign-in') ? (link(asked) ?? '/') : '/'
@@ -74,6 +91,13 @@ const refusals: Readonly<Record<string, string>> = {
   UNAUTHENTICATED: 'This token is not known here: look whether all of it was copied.',
   TOKEN_EXPIRED: 'This token has expired.',
 }
+
+const nameOfAnother = (provider: string, user: string): AppError =>
+  new AppError(
+    'NAME_OF_ANOTHER',
+    403,
+    `Another account of ${provider} signs in here as ${user}. Where that is a former account of the same person, an admin frees the name: \`assay person free ${user}\`.`,
+  )
 
 const tooLate = (): AppError =>
   new AppError(

@@ -1,19 +1,33 @@
 /** Trees of check repositories as archives, for whoever runs a check at home: reading is public, as with git. */
-import { pipeline } from 'node:stream/promises'
 import { Router } from 'express'
 import { NotFound } from '../../core/errors.ts'
+import type { GitSessions } from '../git/git-sessions.ts'
+import { clientOf } from '../rate-limit.ts'
+import { sendTree } from '../send-tree.ts'
 import type { Services } from '../services.ts'
 import { packageOf } from './package-of.ts'
 
-export function treeRoutes({ stores, repositories }: Services): Router {
+/** Milliseconds in which a reader takes nothing: its place is somebody else's then. */
+const patience = 60_000
+
+export function treeRoutes({ stores, repositories }: Services, sessions: GitSessions): Router {
   const router = Router()
-  router.get('/api/v1/packages/:namespace/:name/commits/:commit/tree', async ({ params }, response) => {
+  router.get('/api/v1/packages/:namespace/:name/commits/:commit/tree', async (request, response) => {
+    const { params } = request
     const name = packageOf(params)
-    await stores.packages.get(name)
-    const found = await repositories.commit(name, params.commit)
-    if (!found) throw new NotFound('commit', params.commit.slice(0, 100))
-    response.type('application/x-tar')
-    await pipeline(repositories.treeTar(name, found.commit), response)
+    const found = await stores.packages.get(name)
+    const facts = await repositories.commit(name, params.commit)
+    if (!facts) throw new NotFound('commit', params.commit.slice(0, 100))
+    const reading = {
+      service: 'git-upload-pack',
+      user: null,
+      reader: clientOf(request),
+      isPack: true,
+    } as const
+    request.setTimeout(patience, () => request.destroy())
+    await sessions.open({ ...reading, found }, () =>
+      sendTree(response, (over) => repositories.treeTar(name, facts.commit, over)),
+    )
   })
   return router
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import * as client from 'openid-client'
 import { AppError } from '../../core/errors.ts'
 import type { OpenIdSettings } from '../../schemas/types.gen.ts'
+import type { Account } from '../store/accounts.ts'
 import { userName } from '../user-names.ts'
 import type { SigningIn } from './cookies.ts'
 
@@ -63,10 +64,10 @@ export function openId(settings: OpenIdSettings, baseUrl: () => string) {
       return { url: url.href, pending }
     },
     /**
-     * Who came back to `path` with the provider's answer. Throws SIGN_IN_REFUSED where the provider says no,
+     * Who came back to `path` with the provider's answer: the account, and what it is called there now. Throws SIGN_IN_REFUSED where the provider says no,
      * SIGN_IN_FAILED where its answer is not good, BAD_USER_NAME.
      */
-    async finish(path: string, { state, nonce, verifier }: SigningIn): Promise<string> {
+    async finish(path: string, { state, nonce, verifier }: SigningIn): Promise<Account & { user: string }> {
       const configuration = await provider()
       try {
         const tokens = await client.authorizationCodeGrant(configuration, new URL(path, `${baseUrl()}/`), {
@@ -77,7 +78,10 @@ export function openId(settings: OpenIdSettings, baseUrl: () => string) {
             idTokenExpected: true,
           },
         })
-        return nameIn(settings, await claimsOf(configuration, tokens))
+        const claims = await claimsOf(configuration, tokens)
+        // The library requires the subject of every ID token, and compares it with what is asked for later.
+        const subject = tokens.claims()?.sub ?? ''
+        return { issuer: configuration.serverMetadata().issuer, subject, user: nameIn(settings, claims) }
       } catch (error) {
         throw error instanceof AppError ? error : failed(settings, error)
       }

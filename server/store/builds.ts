@@ -1,6 +1,6 @@
 /** Completed builds of packages. */
 import { NotFound } from '../../core/errors.ts'
-import type { BuildArtifact } from '../../schemas/types.gen.ts'
+import type { BuildArtifact, BuildSubject } from '../../schemas/types.gen.ts'
 import { chunks } from './chunks.ts'
 import type { Database } from './database.ts'
 import { oneLine } from './one-line.ts'
@@ -15,6 +15,8 @@ export interface Build {
   architectures: string[]
   artifacts: BuildArtifact[]
   origin: string | null
+  /** What its results are about, where that is not said by package and version. */
+  subject: BuildSubject | null
   /** Files that did not come with the build; null: all did. */
   files: BuildFiles | null
   createdAt: string
@@ -30,7 +32,8 @@ export interface BuildFiles {
   note: string | null
 }
 
-export type NewBuild = Omit<Build, 'package' | 'files'> & {
+export type NewBuild = Omit<Build, 'package' | 'files' | 'subject'> & {
+  subject?: BuildSubject | null | undefined
   awaits?: Pick<BuildFiles, 'listener' | 'number'> | undefined
 }
 
@@ -44,6 +47,8 @@ export interface BuildRow {
   architectures: string
   artifacts: string
   origin: string | null
+  subject_type: string | null
+  subject_item: string | null
   files_listener: string | null
   files_number: number | string | null
   files_state: BuildFiles['state'] | null
@@ -60,16 +65,23 @@ export const fromRow = (row: BuildRow): Build => ({
   architectures: JSON.parse(row.architectures) as string[],
   artifacts: JSON.parse(row.artifacts) as BuildArtifact[],
   origin: row.origin,
+  subject: subjectOf(row),
   files: filesOf(row),
   createdAt: row.created_at,
 })
+
+export const subjectOf = ({
+  subject_type,
+  subject_item,
+}: Pick<BuildRow, 'subject_type' | 'subject_item'>): BuildSubject | null =>
+  subject_type === null || subject_item === null ? null : { type: subject_type, item: subject_item }
 
 const filesOf = ({ files_listener, files_number, files_state, files_note }: BuildRow): BuildFiles | null =>
   files_listener === null || files_state === null
     ? null
     : { listener: files_listener, number: Number(files_number), state: files_state, note: files_note }
 
-const toRow = ({ awaits, ...build }: NewBuild): Record<string, unknown> => ({
+const toRow = ({ awaits, subject, ...build }: NewBuild): Record<string, unknown> => ({
   id: build.id,
   package_id: build.packageId,
   release: build.release,
@@ -77,6 +89,8 @@ const toRow = ({ awaits, ...build }: NewBuild): Record<string, unknown> => ({
   architectures: JSON.stringify(build.architectures),
   artifacts: JSON.stringify(build.artifacts),
   origin: build.origin,
+  subject_type: subject?.type ?? null,
+  subject_item: subject?.item ?? null,
   created_at: build.createdAt,
   ...(awaits && { files_listener: awaits.listener, files_number: awaits.number, files_state: 'awaited' }),
 })

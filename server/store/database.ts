@@ -19,6 +19,8 @@ import * as sharedPackages from './migrations/015-shared-packages.ts'
 import * as triggers from './migrations/016-triggers.ts'
 import * as upstreams from './migrations/017-upstreams.ts'
 import * as versions from './migrations/018-versions-by-their-beginning.ts'
+import * as subjectsOfBuilds from './migrations/024-subjects-of-builds.ts'
+import * as accounts from './migrations/025-accounts.ts'
 
 /** Either the database or a transaction in it: stores are built from whichever they shall belong to. */
 export type Database = Knex
@@ -41,13 +43,16 @@ const migrations = {
   '016-triggers': triggers,
   '017-upstreams': upstreams,
   '018-versions-by-their-beginning': versions,
+  '024-subjects-of-builds': subjectsOfBuilds,
+  '025-accounts': accounts,
 }
+
+export const isPostgresUrl = (url: string): boolean => /^postgres(ql)?:/.test(url)
 
 /** What knex needs to know. `url`: postgres://… or the path of an SQLite file. */
 export function databaseOptions(url: string): Knex.Config {
   const common = { migrations: { migrationSource }, useNullAsDefault: true }
-  if (/^postgres(ql)?:/.test(url))
-    return { ...common, client: 'pg', connection: url, pool: { min: 0, max: 10 } }
+  if (isPostgresUrl(url)) return { ...common, client: 'pg', connection: url, pool: { min: 0, max: 10 } }
   return {
     ...common,
     client: 'sqlite3',
@@ -58,7 +63,7 @@ export function databaseOptions(url: string): Knex.Config {
 
 /** Opens the database at `url` and migrates it. The caller destroys what it gets. */
 export async function openDatabase(url: string): Promise<Knex> {
-  if (!/^postgres(ql)?:/.test(url)) createPrivately(url)
+  if (!isPostgresUrl(url)) createPrivately(url)
   const db = knex(databaseOptions(url))
   try {
     await db.migrate.latest()

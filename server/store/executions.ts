@@ -4,6 +4,8 @@ import { Conflict, NotFound } from '../../core/errors.ts'
 import type { Priority } from '../../core/priority.ts'
 import { next, type Outcome, type Party, type State, type Step } from '../../core/execution.ts'
 import type { Verdict } from '../../core/verdict.ts'
+import type { BuildSubject } from '../../schemas/types.gen.ts'
+import { subjectOf } from './builds.ts'
 import { chunks } from './chunks.ts'
 import type { Database } from './database.ts'
 
@@ -15,6 +17,8 @@ export interface Execution {
   buildId: string
   release: string
   version: string
+  /** As of its build. */
+  subject: BuildSubject | null
   registrationId: number
   repository: string
   commit: string
@@ -70,6 +74,8 @@ export interface ExecutionRow {
   build_id: string
   release: string
   version: string
+  subject_type: string | null
+  subject_item: string | null
   registration_id: number
   repository: string
   commit: string
@@ -100,6 +106,7 @@ export const fromRow = (row: ExecutionRow): Execution => ({
   buildId: row.build_id,
   release: row.release,
   version: row.version,
+  subject: subjectOf(row),
   registrationId: row.registration_id,
   repository: row.repository,
   commit: row.commit,
@@ -131,6 +138,8 @@ export const executionRows = (db: Database) =>
       'executions.*',
       'builds.release',
       'builds.version',
+      'builds.subject_type',
+      'builds.subject_item',
       'packages.namespace',
       'packages.name',
     )

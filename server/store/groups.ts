@@ -31,10 +31,19 @@ export function groups(db: Database) {
       return rows.map(({ user }) => user)
     },
     /** By name, after the group `after`. */
-    async list({ limit, after }: { limit: number; after: string }): Promise<Group[]> {
+    async list({
+      limit,
+      after,
+      without = [],
+    }: {
+      limit: number
+      after: string
+      without?: readonly string[]
+    }): Promise<Group[]> {
       const names = await db('group_members')
         .distinct('group_name')
         .where('group_name', '>', after)
+        .whereNotIn('group_name', without)
         .orderBy('group_name')
         .limit(limit)
         .select<{ group_name: string }[]>()

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { assay, type Ran } from '../support/assay.ts'
+import { assay, startOnTerminal, type Ran } from '../support/assay.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { fillMessages } from '../support/messages.ts'
 import { passed, testRunner } from '../support/runner.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import { addHello, oneExecution } from '../support/site.ts'
+import { until } from '../support/until.ts'
 
 interface Listed {
   id: string
@@ -151,6 +152,22 @@ describe('the command line', () => {
     const { code, out } = await waiting
     assert.equal(code, 1)
     assert.match(out, /smoke +x86_64 +failed \(exit_code\)/)
+  })
+
+  it('shows what a check does to a terminal instead of doing it, and hands it on as it is elsewhere', async () => {
+    const runner = testRunner(server.url, await server.token('r', ['runner']))
+    const id = await oneExecution(server.services)
+    const job = await runner.take(id)
+    const log = '\u001b[31mred\u001b[0m \u001b]0;title\u0007 \u001b[6n\n'
+    await runner.tell(job, 'log?offset=0', { body: Buffer.from(log) })
+    await runner.report(job, passed)
+    assert.equal((await run('logs', id)).out, log)
+    await using person = startOnTerminal(
+      { ASSAY_DATA: server.services.config.data },
+      `$ASSAY logs ${id}; echo code $?`,
+    )
+    await until('the end', () => person.said().includes('code 0'))
+    assert.ok(person.said().includes('\u001b[31mred\u001b[0m ␛]0;title␇ ␛[6n'), person.said())
   })
 
   it('lists executions, shows logs, runs them again and cancels them', async () => {

@@ -22,6 +22,7 @@ describe('assay doctor', () => {
         'qemu',
         'tools',
         'accelerator',
+        'user',
         'network',
         'Redis',
         'images',

@@ -128,6 +128,23 @@ describe('signing in with a provider of OpenID Connect, in a browser', () => {
     await page.getByRole('link', { name: 'Sign in', exact: true }).waitFor()
   })
 
+  it('lets no other account of the provider in under a name that somebody has, until an admin frees it', async () => {
+    await using browser = await openBrowser()
+    const { page } = browser
+    await page.goto(server.url)
+    await signIn(page, 'bob')
+    await page.getByRole('link', { name: 'bob', exact: true }).waitFor()
+    await using other = await openBrowser()
+    await other.page.goto(server.url)
+    await signIn(other.page, 'bob-the-other')
+    await other.page.getByText('Another account of Test Account signs in here as bob.').waitFor()
+    await server.services.stores.accounts.free('bob')
+    await other.page.goto(server.url)
+    await other.page.getByRole('link', { name: 'Sign in', exact: true }).click()
+    await other.page.getByRole('link', { name: 'Sign in with Test Account' }).click()
+    await other.page.getByRole('link', { name: 'bob', exact: true }).waitFor()
+  })
+
   it('says so where the provider does not say who somebody is', async () => {
     await using browser = await openBrowser()
     const { page } = browser

@@ -51,7 +51,7 @@ describe('the accelerator', function () {
     await rejects(bootProbe('tcg', kernel, { deadlineMs: 60_000, signal: AbortSignal.timeout(100) }))
     match(
       (await bootProbe('tcg', '/none-such', { deadlineMs: 60_000 })).failed ?? '',
-      /^qemu ended: .*none-such/,
+      /^its kernel cannot be read: .*none-such/,
     )
   })
 

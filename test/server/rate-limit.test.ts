@@ -22,6 +22,18 @@ describe('how often one address may ask', () => {
     assert.equal((await from(server.url, '2001:db8::ffff')).status, 429)
   })
 
+  it('is shared by all behind a proxy that nobody named, which the log says once', async () => {
+    await using folder = await temporaryFolder()
+    const web = { requestsPerMinute: 10 }
+    await using server = await startTestServer({ settingsFile: await settingsFile(folder.path, { web }) })
+    const said: unknown[][] = []
+    server.services.log.warn = (...words: unknown[]) => void said.push(words)
+    for (let count = 0; count < 10; count++) await from(server.url, `203.0.113.${count}`)
+    assert.equal((await from(server.url, '203.0.113.99')).status, 429)
+    assert.equal(said.length, 1)
+    assert.match(JSON.stringify(said), /127\.0\.0\.1.*web\.proxies of the settings does not name/)
+  })
+
   it('does not bound the host itself', async () => {
     await using folder = await temporaryFolder()
     const web = { requestsPerMinute: 10 }

@@ -25,6 +25,21 @@ describe('the settings file', () => {
     })
   })
 
+  it('names no password in an address, which pages and logs would show', async () => {
+    await using folder = await temporaryFolder()
+    const path = join(folder.path, 'settings.yaml')
+    const listener = (url: string) => ({
+      listeners: { archives: [{ name: 'a', url, suites: { sid: 'sid' } }] },
+    })
+    const publisher = (url: string) => ({ publishers: { webhooks: { w: { url, secretFile: '/s' } } } })
+    for (const settings of [listener, publisher]) {
+      await writeFile(path, JSON.stringify(settings('https://example.org:8443/debian')))
+      await readSettings(path)
+      await writeFile(path, JSON.stringify(settings('https://ann:secret@example.org/debian')))
+      await assert.rejects(readSettings(path), { code: 'BAD_SETTINGS' })
+    }
+  })
+
   it('may be empty', async () => {
     await using folder = await temporaryFolder()
     const path = join(folder.path, 'settings.yaml')

@@ -1,4 +1,4 @@
-/** A certified provider of OpenID Connect on a free port, where everybody is who they say they are. */
+/** A certified provider of OpenID Connect on a free port, where everybody is who they say they are; `ann-the-other` is also called ann. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -28,7 +28,7 @@ export async function startProvider(redirectUris: string[]): Promise<TestProvide
       accountId: sub,
       claims: () => ({
         ...{ sub, email: `${sub}@example.org`, email_verified: sub !== 'unverified' },
-        ...(sub !== 'nameless' && { preferred_username: sub }),
+        ...(sub !== 'nameless' && { preferred_username: sub.replace(/-the-other$/, '') }),
       }),
     }),
   })

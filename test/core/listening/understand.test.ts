@@ -77,7 +77,10 @@ describe('a message of a bus', () => {
       ...{ namespaces: { copr: 'copr' }, projects: ['ann/*'] },
     })
     assert.deepEqual(heard.kind === 'build' ? [heard.build, heard.user, heard.id] : heard, [
-      { package: 'copr/bash', release: 'rawhide', version: '5.2-1', architectures: ['aarch64'] },
+      {
+        ...{ package: 'copr/bash', release: 'rawhide', version: '5.2-1', architectures: ['aarch64'] },
+        subject: { type: 'copr_build', item: '9:fedora-rawhide-aarch64' },
+      },
       'bob',
       'build/9/fedora-rawhide-aarch64',
     ])
@@ -102,6 +105,7 @@ describe('a message of a bus', () => {
       release: 'tumbleweed',
       version: '5.2-3.4',
       architectures: ['x86_64'],
+      subject: { type: 'obs_build', item: 'openSUSE:Factory/standard/x86_64/bash:mini-5.2-3.4' },
     })
   })
 

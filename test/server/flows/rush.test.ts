@@ -69,6 +69,9 @@ onEachDatabase('a rush of builds', (open) => {
     const elsewhere = await waiting('1.0-1', 'bookworm')
     const asked = (await rerun(services, (await cancel(services, await waiting('1.0-1'), 'ann')).id, 'ann'))
       .id
+    const project = { type: 'copr_build', item: '1:sid-x86_64' }
+    await announce(services, { version: '2.0-1', release: 'sid', subject: project })
+    assert.deepEqual(await state(old), ['scheduled', null])
     const newest = await waiting('1.0-10')
     const late = await waiting('1.0-9')
     assert.deepEqual(await state(old), ['finished', 'superseded'])

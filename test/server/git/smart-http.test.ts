@@ -87,6 +87,24 @@ describe('packs on their way', () => {
     assert.deepEqual(await leftInQuarantine(), [])
   })
 
+  it('are refused beyond their limit in the same words when much more of them is still to come', async () => {
+    const environment = await server.services.repositories.environment()
+    Object.assign(environment, {
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'receive.maxInputSize',
+      GIT_CONFIG_VALUE_0: '1m',
+    })
+    await clone.commit({
+      'checks.yaml': manifest(),
+      noise: randomBytes(45 * MiB),
+      more: randomBytes(45 * MiB),
+    })
+    const { code, said } = await clone.push()
+    assert.equal(code, 1, said)
+    assert.match(said, /pack exceeds maximum allowed size/)
+    assert.deepEqual(await leftInQuarantine(), [])
+  })
+
   const startPush = (): ChildProcess =>
     spawn('git', ['-C', clone.path, 'push', 'origin', 'HEAD:refs/heads/main'], {
       env: { ...gitEnvironment(clone.token), GIT_CONFIG_PARAMETERS: "'http.postBuffer'='1000000'" },

@@ -26,6 +26,7 @@ export const build: Build = {
     { name: 'hello.deb', url: 'https://example.org/hello.deb', sha256: 'b'.repeat(64), size: 53_280 },
   ],
   origin: 'https://buildd.example.org/1',
+  subject: null,
   files: null,
   createdAt,
 }
@@ -38,6 +39,7 @@ export const execution: Execution = {
   buildId: build.id,
   release: build.release,
   version: build.version,
+  subject: null,
   registrationId: 1,
   repository: 'deb/hello',
   commit,

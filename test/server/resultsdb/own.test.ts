@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
+import type { Naming } from '../../../core/listening/bus.ts'
+import { understand } from '../../../core/listening/understand.ts'
+import { hear } from '../../../server/flows/hear.ts'
 import { passed, reportOf, testRunner, type TestRunner } from '../../support/runner.ts'
 import { sampleCheck } from '../../support/checks.ts'
 import { addHello, announce } from '../../support/site.ts'
 import { onEachResultsdb } from './client.ts'
+
+const naming: Naming = { projects: ['ann/my-test'], releases: { 'home:ann/*': 'f40' } }
 
 onEachResultsdb('results of executions, as ResultsDB shows them', (client) => {
   let runner: TestRunner
@@ -123,6 +128,43 @@ onEachResultsdb('results of executions, as ResultsDB shows them', (client) => {
       ({ data }) => data['item']![0],
     )
     assert.deepEqual(items, ['bash-5.2.26-2.fc40', 'bash-5.2.26-1.fc40'])
+  })
+
+  it('of a build of Copr or OBS are of a type and an item of their own, which no gate on the distribution’s build finds', async () => {
+    const { server, list } = client()
+    const { services } = server
+    const told = (topic: string, body: object): Promise<unknown> => {
+      const message = { topic, id: null, sentAt: null, body }
+      return hear(services, 'bus', [{ heard: understand(message, naming), message }])
+    }
+    const built = { pkg: 'bash', version: '5.2.26-9.fc40', owner: 'ann', copr: 'my-test', user: 'ann' }
+    await told('org.fedoraproject.prod.copr.build.end', {
+      ...{ ...built, build: 4533523, chroot: 'fedora-40-x86_64', status: 1 },
+    })
+    await told('opensuse.obs.package.build_success', {
+      ...{
+        project: 'home:ann',
+        repository: 'f40',
+        arch: 'x86_64',
+        package: 'bash',
+        versrel: '5.2.26-9.fc40',
+      },
+    })
+    const { stores } = services
+    for (const build of await stores.builds.list({ limit: 2 })) {
+      const [execution] = await stores.executions.ofBuild(build.id)
+      await runner.report(await runner.take(execution!.id), passed)
+    }
+    const items = async (query: string) =>
+      (await list(`/results?${query}`)).map(({ data }) => [data['type'], data['item'], data['package']])
+    assert.deepEqual(await items('item=bash-5.2.26-9.fc40'), [])
+    assert.deepEqual(await items('type=koji_build&release=f40&version=5.2.26-9.fc40'), [])
+    assert.deepEqual(await items('type=copr_build&item=4533523:fedora-40-x86_64'), [
+      [['copr_build'], ['4533523:fedora-40-x86_64'], ['rpms/bash']],
+    ])
+    assert.deepEqual(await items('type=obs_build&item=home:ann/f40/x86_64/bash-5.2.26-9.fc40'), [
+      [['obs_build'], ['home:ann/f40/x86_64/bash-5.2.26-9.fc40'], ['rpms/bash']],
+    ])
   })
 
   it('keep their group as it is, whatever others post about it, and stand beside theirs in the other API', async () => {

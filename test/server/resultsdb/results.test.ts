@@ -165,12 +165,17 @@ onEachResultsdb('results of ResultsDB', (client) => {
       'page=999999999999',
       'item=%00',
       `item=${'a,'.repeat(1001)}`,
-      `item:like=${'*a*,'.repeat(21)}`,
+      `item=${'a,'.repeat(600)}&arch=${'b,'.repeat(600)}`,
+      `item:like=${'a*,'.repeat(21)}`,
       `item:like=${'*a'.repeat(17)}`,
+      `item:like=${'a'.repeat(400)}*`,
+      `item:like=*a,*b,*c&testcases:like=*a,_b,%25c`,
       Array.from({ length: 21 }, (_, key) => `k${key}=v`).join('&'),
     ])
       assert.equal((await get(`/results?${query}`)).status, 400, query.slice(0, 40))
-    assert.equal((await get('/results?limit=5000')).status, 200)
+    const some = `item:like=${'a*,'.repeat(14)}a*&testcases:like=*a,*b,*c,*d,*e`
+    for (const query of ['limit=5000', some])
+      assert.equal((await get(`/results?${query}`)).status, 200, query)
   })
 
   it('are found one by one by their number, which nobody else has', async () => {

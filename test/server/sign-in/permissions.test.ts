@@ -58,6 +58,7 @@ const cells: Record<Action, Cell[]> = {
     { ask: 'POST /api/v1/people/ann', body: {}, may: ['ann push', 'ann events', 'admin'] },
   ],
   'person.reach': [{ ask: 'POST /api/v1/people/ann', body: { mail: 'a@example.org' }, may: ['admin'] }],
+  'person.free': [{ ask: 'DELETE /api/v1/people/ann/account', may: ['admin'] }],
   'token.make': [{ ask: 'POST /api/v1/tokens', body: { user: 'ann', scopes: [] }, may: ['admin'] }],
   'token.revoke': [{ ask: 'DELETE /api/v1/tokens/somebody', may: ['admin'] }],
   'key.read': [{ ask: 'GET /api/v1/keys?user=ann', may: ['admin'] }],
@@ -131,6 +132,18 @@ describe('what a token may do', () => {
           else assert.equal(status, 403, asker)
         }
       })
+
+  it('says who the admins are to admins alone', async () => {
+    await server.services.stores.groups.add('perl', 'ann')
+    const groupsFor = async (asker: string): Promise<string[]> => {
+      const token = tokens.get(asker)
+      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+      const response = await fetch(`${server.url}/api/v1/groups`, { headers })
+      return ((await response.json()) as { data: { group: string }[] }).data.map(({ group }) => group)
+    }
+    for (const asker of ['nobody', 'ann push', 'runner']) assert.deepEqual(await groupsFor(asker), ['perl'])
+    assert.deepEqual(await groupsFor('admin'), ['admins', 'perl'])
+  })
 
   it('is a table without a row that nobody tries', () => {
     assert.deepEqual(Object.keys(cells).sort(), Object.keys(permissions).sort())

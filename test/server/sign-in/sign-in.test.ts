@@ -166,6 +166,15 @@ describe('signing in with a token', () => {
     assert.equal(await stores.sessions.identify('a'.repeat(64), '2019-01-01T00:00:00.000Z'), null)
   })
 
+  it('makes pages, which hold keys and tokens then, such as nobody keeps', async () => {
+    const [ann, anybody] = [await signedIn('ann'), visitor(server.url)]
+    for (const path of ['/', '/account', '/packages/deb/hello'])
+      assert.equal((await ann.get(path)).headers.get('cache-control'), 'no-store', path)
+    const { headers } = await anybody.get('/')
+    assert.equal(headers.get('cache-control'), 'no-cache')
+    assert.match(headers.get('vary') ?? '', /cookie/i)
+  })
+
   it('lets people say what they hear, but make no tokens and add no keys', async () => {
     const ann = await signedIn('ann')
     const asked = { package: 'deb/hello', interest: 'failures' }
