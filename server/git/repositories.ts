@@ -21,8 +21,8 @@ import { sourceJoiner, wholeOf, type SourceJoiner } from './whole-tree.ts'
 
 /** For pages. */
 const limits = { files: 2_000, fileBytes: 1024 ** 2, changedFiles: 100 }
-/** gits that read for pages and flows at a time; whoever asks for more waits a moment. */
-const readers = 4
+/** gits that read at a time, for pages of whole trees and for single things; whoever asks for more waits a moment. */
+const readers = { trees: 4, things: 8 }
 /** Of a repository without branches. */
 const firstBranch = 'main'
 
@@ -63,10 +63,14 @@ export function repositories(folder: string) {
     gitdir: path(name),
     env: await environment(),
   })
-  const turns = inTurns(readers)
-  const reading = async <T>(name: PackageName, work: (objects: ObjectReader) => Promise<T>): Promise<T> => {
+  const turns = { trees: inTurns(readers.trees), things: inTurns(readers.things) }
+  const reading = async <T>(
+    what: keyof typeof turns,
+    name: PackageName,
+    work: (objects: ObjectReader) => Promise<T>,
+  ): Promise<T> => {
     const found = await place(name)
-    return turns(() => withObjects(found, work))
+    return turns[what](() => withObjects(found, work))
   }
 
   const make = async (target: string): Promise<string> => {
@@ -121,31 +125,33 @@ export function repositories(folder: string) {
 
     async commit(name: PackageName, commit: string): Promise<CommitFacts | null> {
       if (!isId(commit) || !(await exists(path(name)))) return null
-      return reading(name, (objects) => commitFacts(objects, commit))
+      return reading('things', name, (objects) => commitFacts(objects, commit))
     },
 
     /** The files of a commit that exists, in git's order: the first 2000. */
     files: (name: PackageName, commit: string): Promise<TreeFile[]> =>
-      reading(name, (objects) => treeFiles(objects, commit, limits.files)),
+      reading('trees', name, (objects) => treeFiles(objects, commit, limits.files)),
 
     /** What `to` changed since `from`, both commits that exist: the first 100 files. */
     changes: (name: PackageName, from: string, to: string): Promise<TreeChanges> =>
-      reading(name, (objects) => treeChanges(objects, from, to, limits.changedFiles)),
+      reading('trees', name, (objects) => treeChanges(objects, from, to, limits.changedFiles)),
 
     /** Content of a file of at most 1 MiB; null: there is none. */
     async file(name: PackageName, commit: string, filePath: string): Promise<Buffer | null> {
-      const found = await reading(name, (objects) => readEntry(objects, commit, filePath, limits.fileBytes))
+      const found = await reading('things', name, (objects) =>
+        readEntry(objects, commit, filePath, limits.fileBytes),
+      )
       return found?.bytes ?? null
     },
 
     /** What stands at `filePath`, its content only if it has at most `limit` bytes; null: nothing. */
     entry: (name: PackageName, commit: string, filePath: string, limit: number) =>
-      reading(name, (objects) => readEntry(objects, commit, filePath, limit)),
+      reading('things', name, (objects) => readEntry(objects, commit, filePath, limit)),
 
     /** What stands at the paths that are wanted, of a commit that exists and of what it was joined with. */
     async entries(name: PackageName, commit: string, wanted: Wanted) {
       const whole = await wholeOf(path(name), commit)
-      return reading(name, (objects) => wantedEntries(objects, whole, wanted))
+      return reading('things', name, (objects) => wantedEntries(objects, whole, wanted))
     },
 
     /** Joins a commit with what its checks take from elsewhere, as more of that becomes known: see whole-tree.ts. */
