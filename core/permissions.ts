@@ -48,7 +48,6 @@ export const permissions = {
   'outbox.resend': { powers: [], about: 'site' },
   'message.read': { powers: [], about: 'site' },
   'message.replay': { powers: [], about: 'site' },
-  'host.ask': { powers: [], about: 'site' },
 } as const satisfies Record<string, Permission>
 
 export type Action = keyof typeof permissions

@@ -1,5 +1,6 @@
 /** The one express application: what is mounted where, and in which order. */
 import express, { type Express, type RequestHandler } from 'express'
+import { isLocal } from './auth.ts'
 import { gitSessions } from './git/git-sessions.ts'
 import { nothingHere, problemHandler } from './problem.ts'
 import { requestLimit } from './rate-limit.ts'
@@ -39,6 +40,7 @@ export function buildApp(services: Services): Express {
   app.use(strictHeaders)
   app.use(noteUnnamedProxies(services, proxiesOf(app)))
   const sessions = gitSessions(services)
+  app.use('/hooks', onlyLocal)
   app.use(gitRoutes(services, sessions), sshRoutes(services, sessions))
   app.use('/runner/v1', runnerApiRoutes(services))
   app.use(requestLimit(services))
@@ -62,6 +64,10 @@ export function proxiesOf(app: Express): (address: string) => boolean {
   const isTrusted = app.get('trust proxy fn') as (address: string, hop: number) => boolean
   return (address) => isTrusted(address, 0)
 }
+
+/** What hooks and sshd ask comes from this host, by the socket: for all others it is not there, whatever their token. */
+const onlyLocal: RequestHandler = (request, response, next) =>
+  isLocal(request) ? next() : nothingHere(request, response, next)
 
 /** For what is not a page; pages set a policy of their own. */
 const strictHeaders: RequestHandler = (_, response, next) => {

@@ -3,7 +3,7 @@ import { Router, type Request, type RequestHandler, type Response } from 'expres
 import { AppError, NotFound } from '../../core/errors.ts'
 import { fullName, parsePackage, type PackageName } from '../../core/names.ts'
 import { validatePush } from '../../schemas/validate.ts'
-import { authorize, authorizeOn } from '../auth.ts'
+import { authorizeOn } from '../auth.ts'
 import { parseBody, readJson } from '../body.ts'
 import { pushAnswer } from '../flows/push-answer.ts'
 import { registerPush } from '../flows/register-push.ts'
@@ -58,7 +58,6 @@ export function gitRoutes(services: Services, sessions: GitSessions): Router {
   router.use('/git', gitProblemHandler(log))
 
   router.post('/hooks/v1/push', async (request, response) => {
-    await authorize(services, request, 'host.ask')
     const { repository, user, updates } = parseBody(await readJson(request, pushLimit), validatePush)
     const name = parsePackage(repository)
     const registered = await registerPush(services, name, user ?? null)

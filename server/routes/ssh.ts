@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { Router } from 'express'
 import { AppError } from '../../core/errors.ts'
 import { fullName } from '../../core/names.ts'
-import { assertMaintains, authorize } from '../auth.ts'
+import { assertMaintains } from '../auth.ts'
 import { gitWords } from '../git/bounded-git.ts'
 import type { GitSessions } from '../git/git-sessions.ts'
 import { gitProtocol } from '../git/smart-http.ts'
@@ -17,14 +17,12 @@ export function sshRoutes(services: Services, sessions: GitSessions): Router {
   const { config, log, stores } = services
 
   router.get('/hooks/v1/ssh/keys', async (request, response) => {
-    await authorize(services, request, 'host.ask')
     const key = await stores.sshKeys.byFingerprint(textFrom(request.query, 'fingerprint') ?? '')
     response.type('text/plain').send(key ? authorizedKey(key, config.data) : '')
   })
 
   // The answer is whole at once and ends with the session: whoever asked hangs up when git is done.
   router.get('/hooks/v1/ssh/session', async (request, response) => {
-    await authorize(services, request, 'host.ask')
     const { query } = request
     const key = await stores.sshKeys.byId(numberFrom(query, 'key') ?? 0)
     if (!key) throw keyIsGone()

@@ -88,10 +88,6 @@ const cells: Record<Action, Cell[]> = {
     { ask: 'GET /api/v1/set-aside/1', may: ['admin'] },
   ],
   'message.replay': [{ ask: 'POST /api/v1/set-aside/1/replay', may: ['admin'] }],
-  'host.ask': [
-    { ask: 'GET /hooks/v1/ssh/keys', may: ['admin'] },
-    { ask: 'POST /hooks/v1/push', body: {}, may: ['admin'] },
-  ],
 }
 
 describe('what a token may do', () => {

@@ -160,9 +160,13 @@ describe('git over ssh', () => {
       ['GET', '/api/v1/keys'],
       ['POST', '/api/v1/keys'],
       ['DELETE', '/api/v1/keys/1'],
-      ['GET', '/hooks/v1/ssh/keys?fingerprint=x'],
-      ['GET', '/hooks/v1/ssh/session?key=1&command=git-upload-pack%20deb/hello.git'],
     ] as const)
       assert.equal((await fetch(`${server.url}${path}`, { method, headers })).status, 403, path)
+  })
+
+  it('tells what sshd asks for to nobody who comes over the network, not even an admin', async () => {
+    const headers = { authorization: `Bearer ${await server.token('root', ['admin'])}` }
+    for (const path of ['keys?fingerprint=x', 'session?key=1&command=git-upload-pack%20deb/hello.git'])
+      assert.equal((await fetch(`${server.url}/hooks/v1/ssh/${path}`, { headers })).status, 404, path)
   })
 })
