@@ -32,6 +32,10 @@ const benches: Readonly<Record<string, { summary: string; run: (options: Options
     summary: 'what of real checks is read (--corpus FOLDER [--write])',
     run: async (options) => (await import('./formats.ts')).benchFormats(options),
   },
+  fuzz: {
+    summary: '100 000 broken texts for everything that reads what strangers send: none may end or hold it',
+    run: async () => (await import('./fuzz.ts')).benchFuzz(),
+  },
   machines: {
     summary: 'a fresh machine: booted, cloned, from the pool (--image tiny)',
     run: async (options) => (await import('./machines.ts')).benchMachines(options),

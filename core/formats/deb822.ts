@@ -13,6 +13,9 @@ export interface Field {
 /** Fields by their names in lower case. */
 export type Stanza = ReadonlyMap<string, Field>
 
+/** More mistakes in one file nobody reads: others of it are not even put into words. */
+const mostFaults = 100
+
 /** Every stanza of `text`, and what is no field. */
 export function readDeb822(text: string): { stanzas: Stanza[]; faults: Omit<Fault, 'file'>[] } {
   const stanzas: Stanza[] = []
@@ -38,14 +41,14 @@ export function readDeb822(text: string): { stanzas: Stanza[]; faults: Omit<Faul
       const [head, name = ''] = start
       last = { name, value: line.slice(head.length).trimEnd(), line: at + 1, column: head.length + 1 }
       const key = name.toLowerCase()
-      if (stanza.has(key))
+      if (!stanza.has(key)) stanza.set(key, last)
+      else if (faults.length < mostFaults)
         faults.push({
           ...{ line: at + 1, column: 1, message: `field ${name} is here twice in one stanza` },
           mend: 'remove one of the two, or set the stanzas apart by an empty line',
         })
-      else stanza.set(key, last)
     } else if (/^[ \t]/.test(line) && last) last.value += `\n${line.trim()}`
-    else
+    else if (faults.length < mostFaults)
       faults.push({
         ...{ line: at + 1, column: 1, message: 'is neither a field nor the rest of one' },
         mend: 'write a field such as Tests: smoke, and indent its further lines',
