@@ -13,7 +13,7 @@ const inputs = Number(process.env['FUZZ_INPUTS'] ?? 100_000)
 const seed = Number(process.env['FUZZ_SEED'] ?? 1)
 
 /** Milliseconds of a processor that one text may take: in a loop that others wait for, and in a thread with its deadline. */
-const bounds = { loop: 100, thread: 20_000 }
+const bounds = { loop: 100, thread: 30_000 }
 /** Of so many texts of a reader one is as large as one may be. */
 const largeOnes = { loop: 50, thread: 400 }
 

@@ -17,9 +17,10 @@ import type { TmtPlan } from '../../core/formats/tmt/plan.ts'
 import { parseGroup, parseResult, parseTestcase } from '../../core/resultsdb/post.ts'
 import { readResultsQuery } from '../../core/resultsdb/query.ts'
 import { compareVersions } from '../../core/versions.ts'
+import { agentMessage, longestWords } from '../../runner/machine/agent-words.ts'
 import { lineReader } from '../../runner/machine/lines.ts'
 import { readClientHello } from '../../runner/mirror/client-hello.ts'
-import { validateAgentMessage, validateBuild, validateReport } from '../../schemas/validate.ts'
+import { validateBuild, validateReport } from '../../schemas/validate.ts'
 import { parseGitCommand } from '../../server/ssh/git-command.ts'
 import * as samples from './samples.ts'
 
@@ -265,10 +266,10 @@ export const readers: readonly Reader[] = [
 ]
 
 function readAgent(text: string): boolean {
-  const lines = lineReader(4 * KiB)
+  const lines = lineReader(longestWords)
   let refused = 0
   for (let at = 0; at < text.length; at += 1000)
     for (const line of lines.push(Buffer.from(text.slice(at, at + 1000))))
-      if (json((value) => validateAgentMessage(value).value === undefined)(line) === true) refused += 1
+      if (agentMessage(line) === null) refused += 1
   return refused > 0
 }

@@ -120,8 +120,9 @@ function joined(readings: readonly (readonly [string, Reading])[]): Reading {
   const all: Reading = { checks: [], skipped: [], faults: [] }
   const owners = new Map<string, string>()
   for (const [where, { checks, skipped, faults }] of readings) {
-    all.faults.push(...faults)
-    all.skipped.push(...skipped)
+    // One by one: of a tree there may be more than a call takes arguments.
+    for (const fault of faults) all.faults.push(fault)
+    for (const skip of skipped) all.skipped.push(skip)
     for (const check of checks) {
       const owner = owners.get(check.name)
       if (owner === undefined) all.checks.push(check)

@@ -68,18 +68,21 @@ interface Reader {
   place: (offset: number) => Place
 }
 
+/** More mistakes in one document nobody reads: others are not even put into words. */
+const mostFaults = 100
+
 function toSource(document: Document, { text, known, place }: Reader): TaggedSource {
   const isKnownTag = ({ code, pos: [at] }: YAMLWarning): boolean =>
     code === 'TAG_RESOLVE_FAILED' && known.includes(/^\S+/.exec(text.slice(at, at + 100))?.[0] ?? '')
   const warnings = document.warnings.filter((warning) => !isKnownTag(warning))
-  const faults = [...document.errors, ...warnings].map(({ code, message, pos }) => ({
+  const faults = [...document.errors, ...warnings].slice(0, mostFaults).map(({ code, message, pos }) => ({
     ...place(pos[0]),
     ...words(code, message, known),
   }))
   if (faults.length > 0) return { ...refused, faults }
   const { places, tags, ...walked } = walk(document.contents, place)
   return {
-    ...walked,
+    ...{ ...walked, faults: walked.faults.slice(0, mostFaults) },
     at: (path, what) => nearest(places, path, what) ?? start,
     tagAt: (path) => tags.get(idOf(path)) ?? null,
   }

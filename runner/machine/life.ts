@@ -4,8 +4,8 @@ import { EventEmitter, once } from 'node:events'
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { AgentMessage } from '../../schemas/types.gen.ts'
-import { validateAgentMessage } from '../../schemas/validate.ts'
 import { consoleTail, type ConsoleTail } from './console.ts'
+import { agentMessage, longestWords } from './agent-words.ts'
 import { lineReader } from './lines.ts'
 import { deathOf, explained, type Death } from './deaths.ts'
 import { migrate } from './migration.ts'
@@ -138,11 +138,11 @@ export async function live(
   }
   for (const socket of Object.values(ears) as Socket[]) socket.on('error', () => socket.destroy())
 
-  const reader = lineReader(4096)
+  const reader = lineReader(longestWords)
   let junk = 0
   ears.control.on('data', (chunk) => {
     for (const line of reader.push(chunk)) {
-      const message = parse(line)
+      const message = agentMessage(line)
       if (message) {
         patience = { since: Date.now(), ms: silenceMs }
         agentUp = true
@@ -226,14 +226,6 @@ export async function killed(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   child.kill('SIGKILL')
   await once(child, 'exit')
-}
-
-function parse(line: string): AgentMessage | null {
-  try {
-    return validateAgentMessage(JSON.parse(line)).value ?? null
-  } catch {
-    return null
-  }
 }
 
 async function hear(

@@ -92,4 +92,25 @@ describe('reading a check repository', () => {
     const names = Array.from({ length: 501 }, (_, at) => `t${at}`).join(' ')
     assert.match(read({ 'debian/tests/control': `Tests: ${names}\n` }).faults[0]!.message, /501 checks/)
   })
+
+  it('puts a hundred mistakes of each file into words, however many there are', () => {
+    const many = 20_000
+    const files = {
+      'checks.yaml': `checks: {a${','.repeat(many)}}`,
+      'debian/tests/control': 'Tests: a\n'.repeat(many),
+      'gating.yaml': `--- !Policy\nrules: [a${','.repeat(many)}]`,
+    }
+    for (const [path, text] of Object.entries(files)) {
+      const { faults } = read({ [path]: text })
+      assert.ok(faults.length > 0 && faults.length <= 110, `${path}: ${faults.length}`)
+    }
+  })
+
+  it('survives more mistakes than a call takes arguments', () => {
+    const trees = Object.fromEntries(
+      Array.from({ length: 1900 }, (_, at) => [`t${at}.fmf`, `a: {b${','.repeat(200)}}`]),
+    )
+    const { checks, faults } = read({ '.fmf/version': '1\n', ...trees })
+    assert.deepEqual([checks.length, faults.length > 100_000], [0, true])
+  })
 })
