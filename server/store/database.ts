@@ -19,6 +19,7 @@ import * as sharedPackages from './migrations/015-shared-packages.ts'
 import * as triggers from './migrations/016-triggers.ts'
 import * as upstreams from './migrations/017-upstreams.ts'
 import * as versions from './migrations/018-versions-by-their-beginning.ts'
+import * as lineOfExecutions from './migrations/020-line-of-executions.ts'
 
 /** Either the database or a transaction in it: stores are built from whichever they shall belong to. */
 export type Database = Knex
@@ -41,6 +42,7 @@ const migrations = {
   '016-triggers': triggers,
   '017-upstreams': upstreams,
   '018-versions-by-their-beginning': versions,
+  '020-line-of-executions': lineOfExecutions,
 }
 
 /** What knex needs to know. `url`: postgres://… or the path of an SQLite file. */

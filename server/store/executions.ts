@@ -1,7 +1,7 @@
 /** Executions: every change of state goes through `advance`, which the database refuses when it is illegal or stale. */
 import type { Check } from '../../core/check.ts'
 import { Conflict, NotFound } from '../../core/errors.ts'
-import type { Priority } from '../../core/priority.ts'
+import { lineOf, priorities, type Older, type Priority, type Waiting } from '../../core/priority.ts'
 import { next, type Outcome, type Party, type State, type Step } from '../../core/execution.ts'
 import type { Verdict } from '../../core/verdict.ts'
 import { chunks } from './chunks.ts'
@@ -57,9 +57,6 @@ export type NewExecution = Pick<
   | 'requestedBy'
   | 'createdAt'
 > & { skip: string | null; eventId?: number | null }
-
-/** What the queue needs to know of one that waits. */
-export type Waiting = Pick<Execution, 'id' | 'priority'>
 
 export interface ExecutionRow {
   id: string
@@ -135,6 +132,9 @@ export const executionRows = (db: Database) =>
       'packages.name',
     )
 
+/** Written out, as a database can only then use an index of what waits alone. */
+const isScheduled = `executions.state = 'scheduled'`
+
 export type Executions = ReturnType<typeof executions>
 
 export function executions(db: Database) {
@@ -180,13 +180,48 @@ export function executions(db: Database) {
           `Execution ${id} is no longer ${state} at attempt ${attempt}: somebody else moved it.`,
         )
     },
-    /** What waits for a runner: those that give way last, else the oldest first. */
-    async waiting(limit: number): Promise<Waiting[]> {
-      return db('executions')
-        .where({ state: 'scheduled' })
-        .orderBy(['priority', 'id'])
+    /**
+     * What waits for a runner, and where it stands among those of its package: those that give way last, then each package's
+     * first before any package's second.
+     */
+    async waiting(limit: number): Promise<(Waiting & { rank: number })[]> {
+      const rank = db.raw('row_number() over (partition by priority, package_id order by id) as rank')
+      const rows = await db('executions')
+        .whereRaw(isScheduled)
+        .orderBy(['priority', 'rank', 'id'])
         .limit(limit)
-        .select<Waiting[]>('id', 'priority')
+        .select<{ id: string; priority: Priority; package_id: number; rank: number | string }[]>(
+          'id',
+          'priority',
+          'package_id',
+          rank,
+        )
+      return rows.map((row) => ({
+        id: row.id,
+        priority: row.priority,
+        packageId: row.package_id,
+        rank: Number(row.rank),
+      }))
+    },
+    /** How many of these packages wait that are older than the execution `id`. */
+    async older(packageIds: readonly number[], id: string): Promise<Older> {
+      const found = new Map<string, number>()
+      for (const chunk of chunks([...new Set(packageIds)])) {
+        const rows = await db('executions')
+          .whereRaw(isScheduled)
+          .whereIn('priority', Object.values(priorities))
+          .whereIn('package_id', chunk)
+          .where('id', '<', id)
+          .groupBy('priority', 'package_id')
+          .select<{ priority: Priority; package_id: number; count: number | string }[]>(
+            'priority',
+            'package_id',
+            db.raw('count(*) as count'),
+          )
+        for (const { priority, package_id: packageId, count } of rows)
+          found.set(lineOf({ packageId, priority }), Number(count))
+      }
+      return found
     },
     /** What waits of builds of the package for `release` because they were built: nobody, and no event, asked for it. */
     async waitingFor(packageId: number, release: string): Promise<Execution[]> {
