@@ -353,6 +353,10 @@ export interface Hello {
    */
   images: string[]
   qemu: string
+  /**
+   * Of the largest machine that its host can have. Absent: it does not say.
+   */
+  memoryMiB?: number
 }
 /**
  * image.json beside an image's disk: what it is, how it boots, and what it was made from.
@@ -912,6 +916,7 @@ export interface Settings {
   images?: {
     [k: string]: string
   }
+  checks?: CheckSettings
   limits?: LimitSettings
   retention?: RetentionSettings
   signIn?: SignInSettings
@@ -1275,6 +1280,27 @@ export interface Rules {
    * Whether a newer version cancels what still waits of an older one for the same release and architecture.
    */
   supersede?: boolean
+}
+/**
+ * The most that a check may ask its machine for: a push that asks for more is refused. Absent: the defaults.
+ */
+export interface CheckSettings {
+  /**
+   * Default 16384.
+   */
+  memoryMiB?: number
+  /**
+   * Default 16.
+   */
+  cpus?: number
+  /**
+   * Default 204800.
+   */
+  diskMiB?: number
+  /**
+   * How long the check itself may take. Default 360.
+   */
+  timeoutMinutes?: number
 }
 /**
  * How much of what one attempt leaves is kept; what is beyond is dropped, and the execution says so. Absent: the defaults.

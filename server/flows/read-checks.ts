@@ -1,4 +1,5 @@
 /** What a commit of a check repository declares, with what it takes from other repositories fetched first. */
+import { boundsOf } from '../../core/check-bounds.ts'
 import type { Check } from '../../core/check.ts'
 import { limits } from '../../core/formats/limits.ts'
 import type { Entry } from '../../core/formats/manifest-file.ts'
@@ -106,7 +107,7 @@ function whichOf(
 }
 
 async function readAt(
-  { repositories }: Needs,
+  { repositories, settings }: Needs,
   repository: PackageName,
   commit: string,
   unfetched: Unfetched = new Map(),
@@ -126,7 +127,7 @@ async function readAt(
     isEntered: (path) => `${path}/` === stiFolder || fmfMarker.startsWith(`${path}/`) || mayHoldMarkers(path),
   })
   if (mayUseMetadata(entries.keys())) await readAll({ isWanted: isFmfFile, isEntered: () => true })
-  return readRepository(entries, { repository, unfetched })
+  return readRepository(entries, { repository, unfetched, bounds: boundsOf(settings) })
 }
 
 function kindOf(mode: string): Entry['kind'] {

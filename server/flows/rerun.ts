@@ -1,5 +1,6 @@
 /** The same check of the same commit on the same build once more, as an execution of its own. */
 import { v7 as uuid } from 'uuid'
+import { fitted } from '../../core/check-bounds.ts'
 import { AppError } from '../../core/errors.ts'
 import { priorities } from '../../core/priority.ts'
 import type { Services } from '../services.ts'
@@ -21,6 +22,7 @@ export async function rerun(services: Services, id: string, user: string): Promi
   const site = await describeSite(services)
   const again: NewExecution = {
     ...old,
+    definition: fitted(old.definition, site.bounds),
     id: uuid(),
     key: `${old.key.split('|rerun-')[0] ?? ''}|rerun-${uuid()}`,
     priority: priorities.normal,

@@ -1,5 +1,6 @@
 /** git at work in check repositories, over HTTP and ssh alike: who gets in, what git finds around it, how many at a time. */
 import { AppError } from '../../core/errors.ts'
+import { boundsOf } from '../../core/check-bounds.ts'
 import { fullName, type PackageName } from '../../core/names.ts'
 import type { Settings } from '../../schemas/types.gen.ts'
 import type { Services } from '../services.ts'
@@ -57,7 +58,11 @@ export function gitSessions({ config, repositories, settings, stores, now }: Ser
         const gitdir = await repositories.ensure(found)
         const env = {
           ...(await repositories.environment()),
-          ...hookEnvironment(config.data, found, { user, allows: allowed(found, settings.pushes) }),
+          ...hookEnvironment(config.data, found, {
+            user,
+            allows: allowed(found, settings.pushes),
+            bounds: boundsOf(settings),
+          }),
         }
         const session = { gitdir, env }
         return service === 'git-receive-pack'
