@@ -64,6 +64,7 @@ async function measure(databaseUrl: string, count: number): Promise<Found> {
 async function measureTurns(databaseUrl: string, count: number): Promise<Omit<Found, 'choiceMs'>> {
   await using server = await startTestServer({ databaseUrl })
   const { services } = server
+  services.settings.queue = { waitingPerPackage: 2 * count }
   await until('Redis', () => services.queue.counts().catch(() => null))
   for (const name of ['deb/greedy', 'deb/modest']) await addPackage(services, name)
   for (let at = 0; at < count; at += together)

@@ -917,6 +917,7 @@ export interface Settings {
     [k: string]: string
   }
   checks?: CheckSettings
+  queue?: QueueSettings
   limits?: LimitSettings
   retention?: RetentionSettings
   signIn?: SignInSettings
@@ -1301,6 +1302,19 @@ export interface CheckSettings {
    * How long the check itself may take. Default 360.
    */
   timeoutMinutes?: number
+}
+/**
+ * How much one package and one user may have done. Absent: the defaults.
+ */
+export interface QueueSettings {
+  /**
+   * Executions of one package that may wait: reruns beyond are refused, and what a build or an event calls for beyond is skipped. Default 5000.
+   */
+  waitingPerPackage?: number
+  /**
+   * How many executions one user may rerun; default: 300.
+   */
+  rerunsPerMinute?: number
 }
 /**
  * How much of what one attempt leaves is kept; what is beyond is dropped, and the execution says so. Absent: the defaults.

@@ -6,6 +6,7 @@ import { fileLimitsOf } from '../core/file-limits.ts'
 import type { Settings } from '../schemas/types.gen.ts'
 import { executionFiles, type ExecutionFiles } from './execution-files.ts'
 import { repositories, type Repositories } from './git/repositories.ts'
+import { rerunRate } from './flows/rerun-rate.ts'
 import { openMetrics, type Metrics } from './metrics.ts'
 import { openQueue, type WorkQueue } from './queue.ts'
 import { publishersOf } from './publishers/kinds.ts'
@@ -15,6 +16,7 @@ import { linkSecret, webhookSecret } from './signature.ts'
 import { openDatabase } from './store/database.ts'
 import { stores, type Stores } from './store/stores.ts'
 import { uploads, type Uploads } from './uploads.ts'
+import type { UserRate } from './user-rate.ts'
 
 /** What flows and routes may use. A function takes a `Pick` of it. */
 export interface Services {
@@ -35,6 +37,8 @@ export interface Services {
   files: ExecutionFiles
   uploads: Uploads
   metrics: Metrics
+  /** How often each user asks for reruns. */
+  rerunRate: UserRate
   /** Key of signed events. */
   webhookSecret: string
   /** Key of links that act without a sign-in. */
@@ -84,6 +88,7 @@ export async function openServices(config: Config, baseUrl: () => string): Promi
       files,
       uploads: uploads(join(config.data, 'uploads')),
       metrics,
+      rerunRate: rerunRate(settings, now),
       webhookSecret: await webhookSecret(config.data),
       linkSecret: await linkSecret(config.data),
     }

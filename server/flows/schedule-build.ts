@@ -31,7 +31,7 @@ export async function scheduleBuild(
     const candidates = await registrations.candidatesOf([build.packageId])
     const circumstances = { build, site, priority: await priorityOf(inside, rules, now), now }
     const executions = executionsFor(circumstances, candidates.of(build.package))
-    await createExecutions(inside, [{ packageName: build.package, executions }])
+    await createExecutions(inside, [{ packageName: build.package, executions }], site)
     if (rules.supersede) await supersede(inside, build, now)
   })
 }

@@ -10,11 +10,16 @@ import type { Runner } from '../store/runners.ts'
 /** A runner that is down for a day may come back: so long its architectures count. Milliseconds. */
 const forgotten = 24 * 3_600_000
 
+/** Unless the site's settings say otherwise: a build for five architectures may call for half as many. */
+const waitingPerPackage = 5000
+
 export interface Site {
   architectures: string[]
   internetAllowed: boolean
   /** The most that a check may ask for. */
   bounds: CheckBounds
+  /** Executions of one package that may wait. */
+  waitingPerPackage: number
   /** Of the largest machine that any runner can have; null: nobody has said so. */
   memoryMiB: number | null
 }
@@ -33,6 +38,7 @@ export async function describeSite({
     architectures: architecturesOf(remembered),
     internetAllowed: config.internetAllowed,
     bounds: boundsOf(settings),
+    waitingPerPackage: settings.queue?.waitingPerPackage ?? waitingPerPackage,
     memoryMiB: largestOf(remembered),
   }
 }

@@ -5,9 +5,9 @@ import { fullName, type PackageName } from '../../core/names.ts'
 import type { Settings } from '../../schemas/types.gen.ts'
 import type { Services } from '../services.ts'
 import type { Package } from '../store/packages.ts'
+import { userRate } from '../user-rate.ts'
 import { gitSlots } from './git-slots.ts'
 import { hookEnvironment } from './hook-environment.ts'
-import { pushRate } from './push-rate.ts'
 import type { Service } from './bounded-git.ts'
 
 export interface GitSession {
@@ -34,7 +34,12 @@ const pushesPerMinute = 60
 
 export function gitSessions({ config, repositories, settings, stores, now }: Services) {
   const slots = gitSlots()
-  const rate = pushRate(settings.pushes?.perMinute ?? pushesPerMinute, () => Date.parse(now()))
+  const perMinute = (): number => settings.pushes?.perMinute ?? pushesPerMinute
+  const rate = userRate({
+    perMinute,
+    now: () => Date.parse(now()),
+    refuse: (user, seconds) => tooManyPushes(user, perMinute(), seconds),
+  })
   return {
     /** The package whose repository is asked for. Throws UNKNOWN_PACKAGE with what would add it. */
     async find(name: PackageName): Promise<Package> {
@@ -86,6 +91,13 @@ const keptElsewhere = (name: PackageName, url: string): AppError =>
     'KEPT_ELSEWHERE',
     403,
     `The checks of ${fullName(name)} are kept at ${url}: push there, and they are taken from there.`,
+  )
+
+const tooManyPushes = (user: string, perMinute: number, seconds: number): AppError =>
+  new AppError(
+    'TOO_MANY_PUSHES',
+    429,
+    `More than ${perMinute} pushes of ${user} came within a minute: try again in ${seconds} seconds, or push several branches at once.`,
   )
 
 const unknown = (name: PackageName): AppError =>

@@ -135,6 +135,31 @@ export const executionRows = (db: Database) =>
 /** Written out, as a database can only then use an index of what waits alone. */
 const isScheduled = `executions.state = 'scheduled'`
 
+/** How many executions of these packages wait, those that were made `before` an execution alone where it is given. */
+async function countWaiting(
+  db: Database,
+  packageIds: readonly number[],
+  before?: string,
+): Promise<[Omit<Waiting, 'id'>, number][]> {
+  const found: [Omit<Waiting, 'id'>, number][] = []
+  for (const chunk of chunks([...new Set(packageIds)])) {
+    const rows = await db('executions')
+      .whereRaw(isScheduled)
+      .whereIn('priority', Object.values(priorities))
+      .whereIn('package_id', chunk)
+      .modify((query) => (before === undefined ? query : query.where('id', '<', before)))
+      .groupBy('priority', 'package_id')
+      .select<{ priority: Priority; package_id: number; count: number | string }[]>(
+        'priority',
+        'package_id',
+        db.raw('count(*) as count'),
+      )
+    for (const { priority, package_id: packageId, count } of rows)
+      found.push([{ packageId, priority }, Number(count)])
+  }
+  return found
+}
+
 export type Executions = ReturnType<typeof executions>
 
 export function executions(db: Database) {
@@ -203,25 +228,19 @@ export function executions(db: Database) {
         rank: Number(row.rank),
       }))
     },
-    /** How many of these packages wait that are older than the execution `id`. */
-    async older(packageIds: readonly number[], id: string): Promise<Older> {
-      const found = new Map<string, number>()
-      for (const chunk of chunks([...new Set(packageIds)])) {
-        const rows = await db('executions')
-          .whereRaw(isScheduled)
-          .whereIn('priority', Object.values(priorities))
-          .whereIn('package_id', chunk)
-          .where('id', '<', id)
-          .groupBy('priority', 'package_id')
-          .select<{ priority: Priority; package_id: number; count: number | string }[]>(
-            'priority',
-            'package_id',
-            db.raw('count(*) as count'),
-          )
-        for (const { priority, package_id: packageId, count } of rows)
-          found.set(lineOf({ packageId, priority }), Number(count))
+    /** How many of these packages wait, by the package's id. */
+    async waitingOf(packageIds: readonly number[]): Promise<Map<number, number>> {
+      const found = new Map<number, number>()
+      for (const [line, count] of await countWaiting(db, packageIds)) {
+        const { packageId } = line
+        found.set(packageId, (found.get(packageId) ?? 0) + count)
       }
       return found
+    },
+    /** How many of these packages wait that are older than the execution `id`. */
+    async older(packageIds: readonly number[], id: string): Promise<Older> {
+      const counts = await countWaiting(db, packageIds, id)
+      return new Map(counts.map(([line, count]) => [lineOf(line), count]))
     },
     /** What waits of builds of the package for `release` because they were built: nobody, and no event, asked for it. */
     async waitingFor(packageId: number, release: string): Promise<Execution[]> {
