@@ -3,7 +3,7 @@ import { boundsOf, type CheckBounds } from '../core/check-bounds.ts'
 import { parsePackage } from '../core/names.ts'
 import { judge } from './judge.ts'
 import { readAllowed } from './protect.ts'
-import { readUpdates, Refusal } from './updates.ts'
+import { isDeletion, readUpdates, Refusal } from './updates.ts'
 
 const advice =
   'hint: Nothing of this push was taken. Mend this in your commit (git commit --amend) and push again.'
@@ -22,8 +22,11 @@ const readBounds = (text: string | undefined): CheckBounds =>
 const refused = 7
 let status = 0
 try {
+  const updates = await readUpdates(process.stdin)
+  const full = process.env['ASSAY_FULL']
+  if (full !== undefined && !updates.every(isDeletion)) throw new Refusal(full)
   const repository = parsePackage(process.env['ASSAY_REPOSITORY'] ?? '')
-  const { refusals, notes } = await judge(await readUpdates(process.stdin), repository, {
+  const { refusals, notes } = await judge(updates, repository, {
     allowed: readAllowed(process.env['ASSAY_ALLOWED'] ?? ''),
     bounds: readBounds(process.env['ASSAY_BOUNDS']),
   })

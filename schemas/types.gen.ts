@@ -1077,6 +1077,10 @@ export interface PushSettings {
    * How often one user may push, over HTTP and ssh together; default: 60.
    */
   perMinute?: number
+  /**
+   * What a check repository may take of the disk, with what no branch leads to any more; default: 1024. Beyond it no push is taken.
+   */
+  repositoryMiB?: number
 }
 export interface ArchiveListener {
   /**

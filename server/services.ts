@@ -6,6 +6,7 @@ import { fileLimitsOf } from '../core/file-limits.ts'
 import type { Settings } from '../schemas/types.gen.ts'
 import { executionFiles, type ExecutionFiles } from './execution-files.ts'
 import { repositories, type Repositories } from './git/repositories.ts'
+import { repositoryRoom, type RepositoryRoom } from './git/repository-room.ts'
 import { rerunRate } from './flows/rerun-rate.ts'
 import { openMetrics, type Metrics } from './metrics.ts'
 import { openQueue, type WorkQueue } from './queue.ts'
@@ -34,6 +35,8 @@ export interface Services {
   /** Where the queue is: redis://… or unix:/path. */
   redisUrl: string
   repositories: Repositories
+  /** How large check repositories grow. */
+  room: RepositoryRoom
   files: ExecutionFiles
   uploads: Uploads
   metrics: Metrics
@@ -73,6 +76,9 @@ export async function openServices(config: Config, baseUrl: () => string): Promi
     const audience = publishersOf(settings, 'executions')
     const allStores = stores(db, audience)
     const metrics = openMetrics(allStores, queue, now)
+    const checkRepositories = repositories(join(config.data, 'repos'))
+    const room = repositoryRoom({ settings, repositories: checkRepositories, stores: allStores, log, now })
+    closing.push(() => room.close())
     db.on('query', () => metrics.statements.inc())
     const services: Services = {
       config,
@@ -84,7 +90,8 @@ export async function openServices(config: Config, baseUrl: () => string): Promi
       transaction: (work) => db.transaction((trx) => work(stores(trx, audience))),
       queue,
       redisUrl,
-      repositories: repositories(join(config.data, 'repos')),
+      repositories: checkRepositories,
+      room,
       files,
       uploads: uploads(join(config.data, 'uploads')),
       metrics,

@@ -65,16 +65,17 @@ async function takeIn(
   )
   // Upstream decides about its history: what was taken away there goes here, too.
   const allows = { force: true, deletion: true }
-  const env = {
-    ...environment,
-    ...hookEnvironment(services.config.data, name, {
-      user: null,
-      allows,
-      bounds: boundsOf(services.settings),
-    }),
-  }
   return repositories.whilePushing(name, async () => {
     const target = await repositories.ensure(name)
+    const env = {
+      ...environment,
+      ...hookEnvironment(services.config.data, name, {
+        user: null,
+        allows,
+        bounds: boundsOf(services.settings),
+        full: await services.room.lack(name),
+      }),
+    }
     const before = await repositories.heads(name)
     const refused: Refused[] = []
     const moves: (Move & { why: string | null })[] = []

@@ -32,7 +32,7 @@ export type GitSessions = ReturnType<typeof gitSessions>
 /** Of one user, unless the site's settings say otherwise. */
 const pushesPerMinute = 60
 
-export function gitSessions({ config, repositories, settings, stores, now }: Services) {
+export function gitSessions({ config, repositories, room, settings, stores, now }: Services) {
   const slots = gitSlots()
   const perMinute = (): number => settings.pushes?.perMinute ?? pushesPerMinute
   const rate = userRate({
@@ -61,12 +61,14 @@ export function gitSessions({ config, repositories, settings, stores, now }: Ser
       const leave = slots.take(service === 'git-receive-pack', user ?? reader)
       try {
         const gitdir = await repositories.ensure(found)
+        const full = isPack && service === 'git-receive-pack' ? await room.lack(found) : null
         const env = {
           ...(await repositories.environment()),
           ...hookEnvironment(config.data, found, {
             user,
             allows: allowed(found, settings.pushes),
             bounds: boundsOf(settings),
+            full,
           }),
         }
         const session = { gitdir, env }

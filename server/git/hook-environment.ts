@@ -11,16 +11,19 @@ interface Push {
   allows: Allows
   /** What checks may ask for. */
   bounds: CheckBounds
+  /** Why nothing but deletions is taken; null: there is room. */
+  full: string | null
 }
 
 export const hookEnvironment = (
   data: string,
   name: PackageName,
-  { user, allows, bounds }: Push,
+  { user, allows, bounds, full }: Push,
 ): NodeJS.ProcessEnv => ({
   ASSAY_SOCKET: join(data, 'assay.sock'),
   ASSAY_REPOSITORY: fullName(name),
   ASSAY_ALLOWED: [...(allows.force ? ['force'] : []), ...(allows.deletion ? ['deletion'] : [])].join(' '),
   ASSAY_BOUNDS: JSON.stringify(bounds),
+  ...(full !== null && { ASSAY_FULL: full }),
   ...(user !== null && { ASSAY_USER: user }),
 })

@@ -147,7 +147,9 @@ async function countWaiting(
       .whereRaw(isScheduled)
       .whereIn('priority', Object.values(priorities))
       .whereIn('package_id', chunk)
-      .modify((query) => (before === undefined ? query : query.where('id', '<', before)))
+      .modify((query) => {
+        if (before !== undefined) void query.where('id', '<', before)
+      })
       .groupBy('priority', 'package_id')
       .select<{ priority: Priority; package_id: number; count: number | string }[]>(
         'priority',
