@@ -1350,6 +1350,10 @@ export interface RetentionSettings {
    */
   days?: number
   /**
+   * Of one package, what people want to be kept whatever its age and size; 0: as much as they like. Default 5120.
+   */
+  keptMiB?: number
+  /**
    * Of one package, the oldest going first; 0: as much as there is. Default 5120.
    */
   packageMiB?: number
