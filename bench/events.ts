@@ -109,7 +109,7 @@ async function rowsAndJobs({ stores, queue, now }: Services, count: number): Pro
   for (let at = 0; at < count; at++) {
     const event = { source: 'urn:bench:floor', eventId: String(at), type: 't', body: '{}', buildId: null }
     await stores.events.insert({ ...event, receivedAt: now() })
-    await queue.offer([randomUUID()])
+    await queue.offer([{ id: randomUUID(), place: 1 }])
   }
   return count / ((performance.now() - started) / 1000)
 }
@@ -123,9 +123,9 @@ function watchQueue({ queue }: Services): Watched {
   let offered = 0
   let waiting: { count: number; resolve: () => void } | null = null
   const offer = queue.offer.bind(queue)
-  queue.offer = async (ids, priority) => {
-    await offer(ids, priority)
-    offered += ids.length
+  queue.offer = async (all) => {
+    await offer(all)
+    offered += all.length
     if (waiting && offered >= waiting.count) waiting.resolve()
   }
   return {

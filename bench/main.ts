@@ -28,6 +28,10 @@ const benches: Readonly<Record<string, { summary: string; run: (options: Options
     summary: '200 executions through the whole product over machines opened directly',
     run: async () => (await import('./executions.ts')).benchExecutions(),
   },
+  fairness: {
+    summary: "executions of one package handed out before another's one, over one place for all",
+    run: async () => (await import('./fairness.ts')).benchFairness(),
+  },
   formats: {
     summary: 'what of real checks is read (--corpus FOLDER [--write])',
     run: async (options) => (await import('./formats.ts')).benchFormats(options),

@@ -6,6 +6,8 @@ export interface Retention {
   days: number | null
   /** Of one package; null: as much as there is. */
   packageBytes: number | null
+  /** Of one package, to be kept whatever its age and size; null: as much as people like. */
+  keptBytes: number | null
 }
 
 /** Why files went. */
@@ -17,13 +19,15 @@ export const expiryWords: Readonly<Record<ExpiryReason, string>> = {
   size: 'its package had left more than this site keeps',
 }
 
-const defaults = { days: 180, packageMiB: 5120 }
+const defaults = { days: 180, packageMiB: 5120, keptMiB: 5120 }
+const MiB = 1024 ** 2
 
 export function retentionOf({ retention }: Settings): Retention {
-  const { days, packageMiB } = { ...defaults, ...retention }
+  const { days, packageMiB, keptMiB } = { ...defaults, ...retention }
   return {
     days: days === 0 ? null : days,
-    packageBytes: packageMiB === 0 ? null : packageMiB * 1024 ** 2,
+    packageBytes: packageMiB === 0 ? null : packageMiB * MiB,
+    keptBytes: keptMiB === 0 ? null : keptMiB * MiB,
   }
 }
 

@@ -1,9 +1,21 @@
 /** Why an execution still waits: nobody who can run it is there, or those who can are busy with others. */
 
+import { sizeText } from './check-bounds.ts'
+
 /** A runner as far as waiting depends on it. */
 export interface Able {
   architectures: readonly string[]
+  /** Of the largest machine that its host can have. */
+  memoryMiB?: number | undefined
   seenAt: string
+}
+
+/** An execution as far as waiting depends on it. */
+export interface Waits {
+  arch: string
+  failures: number
+  /** Absent: nobody looked. */
+  definition?: { memoryMiB: number }
 }
 
 /** A runner that was silent for longer is taken for gone; runners say hello at least once a minute. Milliseconds. */
@@ -17,7 +29,7 @@ export const isPresent = ({ seenAt }: Pick<Able, 'seenAt'>, now: string): boolea
  * `waiting`: how many executions wait in all; `failures`: attempts that it lost to infrastructure before.
  */
 export function whyWaiting(
-  { arch, failures }: { arch: string; failures: number },
+  { arch, failures, definition }: Waits,
   { runners, waiting, now }: { runners: readonly Able[]; waiting: number; now: string },
 ): string {
   const present = runners.filter((runner) => isPresent(runner, now))
@@ -25,6 +37,9 @@ export function whyWaiting(
   if (present.length === 0) return `${again}No runner is there at the moment: it runs when one comes back.`
   if (!present.some(({ architectures }) => architectures.includes(arch)))
     return `${again}None of the runners that are there has machines of architecture ${arch}.`
+  const { memoryMiB } = definition ?? { memoryMiB: 0 }
+  if (!present.some((one) => one.architectures.includes(arch) && memoryMiB <= (one.memoryMiB ?? Infinity)))
+    return `${again}None of the runners that are there has a host with memory for a machine of ${sizeText(memoryMiB)}.`
   return waiting > 1
     ? `${again}It waits for a free runner; ${waiting} executions are waiting in all.`
     : `${again}It is next for a free runner.`

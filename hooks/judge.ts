@@ -1,4 +1,5 @@
 /** Judges a push by what is in quarantine, without asking the server: everything that is wrong with it at once. */
+import type { CheckBounds } from '../core/check-bounds.ts'
 import { limits } from '../core/formats/limits.ts'
 import { printable } from '../core/formats/show-faults.ts'
 import type { PackageName } from '../core/names.ts'
@@ -20,11 +21,17 @@ export interface Verdict {
   notes: string[]
 }
 
+export interface Circumstances {
+  allowed: Allowed
+  /** What checks may ask for. */
+  bounds: CheckBounds
+}
+
 /** Tags are taken where they are of commits; checks come from branches. */
 export async function judge(
   updates: readonly RefUpdate[],
   repository: PackageName,
-  allowed: Allowed,
+  { allowed, bounds }: Circumstances,
 ): Promise<Verdict> {
   const arriving = updates.filter((update) => !isDeletion(update))
   const branchesOf = branchesByCommit(arriving)
@@ -47,7 +54,7 @@ export async function judge(
   const notes = aboutOthers(arriving)
   if (!loading) return { refusals, notes }
   const { manifestJudge } = await loading
-  const branches = await judgeBranches(branchesOf, trees, manifestJudge(repository))
+  const branches = await judgeBranches(branchesOf, trees, manifestJudge(repository, bounds))
   return { refusals: [...refusals, ...branches.refusals], notes: [...branches.notes, ...notes] }
 }
 

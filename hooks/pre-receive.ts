@@ -1,8 +1,9 @@
 /** git's pre-receive hook: lets a push in, or says everything that is wrong with it. What it cannot judge it refuses. */
+import { boundsOf, type CheckBounds } from '../core/check-bounds.ts'
 import { parsePackage } from '../core/names.ts'
 import { judge } from './judge.ts'
 import { readAllowed } from './protect.ts'
-import { readUpdates, Refusal } from './updates.ts'
+import { isDeletion, readUpdates, Refusal } from './updates.ts'
 
 const advice =
   'hint: Nothing of this push was taken. Mend this in your commit (git commit --amend) and push again.'
@@ -13,16 +14,22 @@ const asError = (refusal: string): string => `error: ${refusal}`
 /** Blank lines set what Assay says apart from what git says. */
 const say = (...blocks: readonly string[]): void => void process.stderr.write(`\n${blocks.join('\n\n')}\n\n`)
 
+/** What the server tells its hooks. */
+const readBounds = (text: string | undefined): CheckBounds =>
+  text === undefined ? boundsOf({}) : (JSON.parse(text) as CheckBounds)
+
 /** Of a push that was judged. Any other status but 0 is a hook that fell over, which the wrapper of it words. */
 const refused = 7
 let status = 0
 try {
+  const updates = await readUpdates(process.stdin)
+  const full = process.env['ASSAY_FULL']
+  if (full !== undefined && !updates.every(isDeletion)) throw new Refusal(full)
   const repository = parsePackage(process.env['ASSAY_REPOSITORY'] ?? '')
-  const { refusals, notes } = await judge(
-    await readUpdates(process.stdin),
-    repository,
-    readAllowed(process.env['ASSAY_ALLOWED'] ?? ''),
-  )
+  const { refusals, notes } = await judge(updates, repository, {
+    allowed: readAllowed(process.env['ASSAY_ALLOWED'] ?? ''),
+    bounds: readBounds(process.env['ASSAY_BOUNDS']),
+  })
   if (refusals.length > 0) {
     say(...refusals.map(asError), advice)
     status = refused

@@ -1,4 +1,5 @@
 /** Reads the files of pushed commits that declare checks out of quarantine and says what is wrong with them. */
+import type { CheckBounds } from '../core/check-bounds.ts'
 import { limits } from '../core/formats/limits.ts'
 import type { Entry } from '../core/formats/manifest-file.ts'
 import {
@@ -34,7 +35,7 @@ const quarantine = [
 export type ManifestJudge = (found: LookedAt['declaring']) => Promise<JudgedManifest>
 
 /** A judge of manifests, which reads each once however many branches hold it. */
-export function manifestJudge(repository: PackageName): ManifestJudge {
+export function manifestJudge(repository: PackageName, bounds: CheckBounds): ManifestJudge {
   const git = simpleGit({ baseDir: process.cwd(), allowEnvironment: quarantine })
   const known = new Map<string, Promise<JudgedManifest>>()
   const read = async (found: LookedAt['declaring']): Promise<JudgedManifest> => {
@@ -51,7 +52,7 @@ export function manifestJudge(repository: PackageName): ManifestJudge {
     ])
     const { faults, skipped, awaited, files, notes, ...reading } = readRepository(
       new Map([...entries, ...texts, ...trees]),
-      { repository },
+      { repository, bounds },
     )
     return {
       mistakes: faults.length === 0 ? null : showFaultsOf(faults, reading.texts),

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { AppError } from '../core/errors.ts'
 import type { Hello } from '../schemas/types.gen.ts'
+import { largestMachineMiB } from './host-memory.ts'
 import { artifactHosts } from './artifact-hosts.ts'
 import { attempts, type Attempts } from './attempts.ts'
 import { imageEnsurer } from './ensure-image.ts'
@@ -178,7 +179,13 @@ async function facts(
   images: ImageStore,
 ): Promise<Omit<Hello, 'runner' | 'instance'>> {
   const names = (await images.list()).map((image) => image.facts.name)
-  return { accelerator, architectures: ['x86_64'], images: names.slice(0, 500), qemu: qemu.slice(0, 128) }
+  return {
+    accelerator,
+    architectures: ['x86_64'],
+    images: names.slice(0, 500),
+    qemu: qemu.slice(0, 128),
+    memoryMiB: largestMachineMiB(),
+  }
 }
 
 /** Before the first claim: the server then gives up what a former process of this runner had. */

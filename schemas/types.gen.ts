@@ -367,6 +367,10 @@ export interface Hello {
    */
   images: string[]
   qemu: string
+  /**
+   * Of the largest machine that its host can have. Absent: it does not say.
+   */
+  memoryMiB?: number
 }
 /**
  * image.json beside an image's disk: what it is, how it boots, and what it was made from.
@@ -926,6 +930,8 @@ export interface Settings {
   images?: {
     [k: string]: string
   }
+  checks?: CheckSettings
+  queue?: QueueSettings
   limits?: LimitSettings
   retention?: RetentionSettings
   signIn?: SignInSettings
@@ -1085,6 +1091,10 @@ export interface PushSettings {
    * How often one user may push, over HTTP and ssh together; default: 60.
    */
   perMinute?: number
+  /**
+   * What a check repository may take of the disk, with what no branch leads to any more; default: 1024. Beyond it no push is taken.
+   */
+  repositoryMiB?: number
 }
 export interface ArchiveListener {
   /**
@@ -1291,6 +1301,40 @@ export interface Rules {
   supersede?: boolean
 }
 /**
+ * The most that a check may ask its machine for: a push that asks for more is refused. Absent: the defaults.
+ */
+export interface CheckSettings {
+  /**
+   * Default 16384.
+   */
+  memoryMiB?: number
+  /**
+   * Default 16.
+   */
+  cpus?: number
+  /**
+   * Default 204800.
+   */
+  diskMiB?: number
+  /**
+   * How long the check itself may take. Default 360.
+   */
+  timeoutMinutes?: number
+}
+/**
+ * How much one package and one user may have done. Absent: the defaults.
+ */
+export interface QueueSettings {
+  /**
+   * Executions of one package that may wait: reruns beyond are refused, and what a build or an event calls for beyond is skipped. Default 5000.
+   */
+  waitingPerPackage?: number
+  /**
+   * How many executions one user may rerun; default: 300.
+   */
+  rerunsPerMinute?: number
+}
+/**
  * How much of what one attempt leaves is kept; what is beyond is dropped, and the execution says so. Absent: the defaults.
  */
 export interface LimitSettings {
@@ -1319,6 +1363,10 @@ export interface RetentionSettings {
    * After an execution has finished; 0: for ever. Default 180.
    */
   days?: number
+  /**
+   * Of one package, what people want to be kept whatever its age and size; 0: as much as they like. Default 5120.
+   */
+  keptMiB?: number
   /**
    * Of one package, the oldest going first; 0: as much as there is. Default 5120.
    */

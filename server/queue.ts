@@ -1,9 +1,8 @@
 /** The queue towards runners: it carries pointers to executions, never the truth about them. */
-import { Queue } from 'bullmq'
+import { Job, Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { AppError } from '../core/errors.ts'
-import { priorities, type Priority } from '../core/priority.ts'
 import type { Work } from '../schemas/types.gen.ts'
 
 /** How many executions are in the queue, by what the queue makes of them. */
@@ -13,9 +12,17 @@ export interface QueueCounts {
   delayed: number
 }
 
+/** An execution, and when its turn is: the lowest place first, from 1 on. */
+export interface Offered {
+  id: string
+  place: number
+}
+
 export interface WorkQueue {
   /** Puts executions in; those that are in it already stay as they are. Throws QUEUE_UNAVAILABLE within seconds. */
-  offer: (ids: readonly string[], priority?: Priority) => Promise<void>
+  offer: (offered: readonly Offered[]) => Promise<void>
+  /** Moves what is in it to an earlier place; nothing ever moves back. Throws as `offer` does. */
+  advance: (offered: readonly Offered[]) => Promise<void>
   counts: () => Promise<QueueCounts>
   close: () => Promise<void>
 }
@@ -35,19 +42,27 @@ const jobOptions = {
 export function openQueue(url: string, log: Logger): WorkQueue {
   const opening = connectQueue(url, log)
   opening.catch((error: unknown) => log.error({ err: error }, 'the queue cannot be opened'))
-  const use = <T>(work: (queue: Queue<Work>) => Promise<T>): Promise<T> =>
-    withinPatience(opening.then(({ queue }) => work(queue)))
+  const use = <T>(work: (opened: OpenQueue) => Promise<T>): Promise<T> => withinPatience(opening.then(work))
   return {
-    async offer(ids, priority = priorities.normal) {
-      const jobs = ids.map((id) => ({
+    async offer(offered) {
+      const jobs = offered.map(({ id, place }) => ({
         name: 'execute',
         data: { execution: id },
-        opts: { ...jobOptions, jobId: id, priority },
+        opts: { ...jobOptions, jobId: id, priority: place },
       }))
-      await use((queue) => queue.addBulk(jobs))
+      await use(({ queue }) => queue.addBulk(jobs))
+    },
+    async advance(offered) {
+      await use(async ({ queue, connection }) => {
+        const places = await placesIn(queue, connection, offered)
+        const late = offered.filter(({ place }, at) => place < (places[at] ?? 0))
+        await Promise.all(late.map((one) => move(queue, one)))
+      })
     },
     async counts() {
-      const counts = await use((queue) => queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed'))
+      const counts = await use(({ queue }) =>
+        queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed'),
+      )
       return {
         waiting: (counts['waiting'] ?? 0) + (counts['prioritized'] ?? 0),
         active: counts['active'] ?? 0,
@@ -83,6 +98,25 @@ async function connectQueue(url: string, log: Logger): Promise<OpenQueue> {
   reportOutages(queue, connection, log)
   return { queue, connection }
 }
+
+/** Where each waits; 0: it does not. BullMQ keeps what waits in a sorted set, by place and then by the order of coming. */
+async function placesIn(
+  queue: Queue<Work>,
+  connection: Redis,
+  offered: readonly Offered[],
+): Promise<number[]> {
+  if (offered.length === 0) return []
+  const scores = await connection.zmscore(queue.toKey('prioritized'), ...offered.map(({ id }) => id))
+  return scores.map((score) => Math.floor(Number(score ?? 0) / 2 ** 32))
+}
+
+/** What has been taken meanwhile stays taken. */
+const move = (queue: Queue<Work>, { id, place }: Offered): Promise<void> =>
+  new Job<Work>(queue, 'execute', { execution: id }, {}, id)
+    .changePriority({ priority: place })
+    .catch((error: unknown) => {
+      if (!/Missing key for job/.test(String(error))) throw error
+    })
 
 /** One line when Redis goes away and one when it is back, however often it is tried in between. */
 function reportOutages(queue: Queue<Work>, connection: Redis, log: Logger): void {

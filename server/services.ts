@@ -8,6 +8,8 @@ import { openThreads, type Functions } from '../ground/in-thread.ts'
 import type { Settings } from '../schemas/types.gen.ts'
 import { executionFiles, type ExecutionFiles } from './execution-files.ts'
 import { repositories, type Repositories } from './git/repositories.ts'
+import { repositoryRoom, type RepositoryRoom } from './git/repository-room.ts'
+import { rerunRate } from './flows/rerun-rate.ts'
 import { openMetrics, type Metrics } from './metrics.ts'
 import { openQueue, type WorkQueue } from './queue.ts'
 import { publishersOf } from './publishers/kinds.ts'
@@ -19,6 +21,7 @@ import type * as TreeReading from './tree-reading.ts'
 import { openReading, type ReadingConnections } from './store/reading-database.ts'
 import { lookups, stores, type Lookups, type Stores } from './store/stores.ts'
 import { uploads, type Uploads } from './uploads.ts'
+import type { UserRate } from './user-rate.ts'
 
 /** What flows and routes may use. A function takes a `Pick` of it. */
 export interface Services {
@@ -38,11 +41,15 @@ export interface Services {
   /** Where the queue is: redis://… or unix:/path. */
   redisUrl: string
   repositories: Repositories
+  /** How large check repositories grow. */
+  room: RepositoryRoom
   files: ExecutionFiles
   uploads: Uploads
   /** Reads what a commit declares, in a thread. Rejects with READ_TOO_SLOW, READ_TOO_LARGE or READERS_BUSY. */
   readTree: Functions<typeof TreeReading>['readTree']
   metrics: Metrics
+  /** How often each user asks for reruns. */
+  rerunRate: UserRate
   /** Key of signed events. */
   webhookSecret: string
   /** Key of links that act without a sign-in. */
@@ -94,6 +101,9 @@ export async function openServices(config: Config, baseUrl: () => string): Promi
     closing.push(() => trees.close())
     const metrics = openMetrics(allStores, queue, now)
     for (const one of [db, reading, patterns]) one.on('query', () => metrics.statements.inc())
+    const checkRepositories = repositories(join(config.data, 'repos'))
+    const room = repositoryRoom({ settings, repositories: checkRepositories, stores: allStores, log, now })
+    closing.push(() => room.close())
     const services: Services = {
       config,
       settings,
@@ -105,11 +115,13 @@ export async function openServices(config: Config, baseUrl: () => string): Promi
       transaction: (work) => db.transaction((trx) => work(stores(trx, audience))),
       queue,
       redisUrl,
-      repositories: repositories(join(config.data, 'repos')),
+      repositories: checkRepositories,
+      room,
       files,
       uploads: uploads(join(config.data, 'uploads')),
       readTree: (...args) => trees.call.readTree(...args),
       metrics,
+      rerunRate: rerunRate(settings, now),
       webhookSecret: await webhookSecret(config.data),
       linkSecret: await linkSecret(config.data),
     }

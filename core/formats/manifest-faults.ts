@@ -1,10 +1,12 @@
 /** What is wrong with a checks.yaml that is YAML: in the words of whoever writes it, with what to write instead. */
 import type { Manifest, ManifestCheck, ManifestOptions } from '../../schemas/types.gen.ts'
 import type { Problem, Validator } from '../../schemas/problems.ts'
+import { sizeText, timeText, type CheckBounds } from '../check-bounds.ts'
 import type { Fault } from '../check.ts'
 import { fullName, isShared, type PackageName } from '../names.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { limits } from './limits.ts'
+import type { RepositoryContext } from './repository-context.ts'
 import type { Source } from './source.ts'
 import { mebibytesOf, secondsOf } from './units.ts'
 
@@ -46,7 +48,7 @@ const example = 'checks:, below it a name such as smoke:, and below that run: ./
 export function manifestFaults(
   source: Source,
   validate: Validator<Manifest>,
-  repository: PackageName | null,
+  context: RepositoryContext,
 ): Wrong[] {
   const checks = valueAt(source.data, ['checks'])
   const names = isObject(checks) ? Object.keys(checks) : []
@@ -58,9 +60,9 @@ export function manifestFaults(
   const others = valueAt(source.data, ['others'])
   return [
     ...schemaFaults(source, validate),
-    ...names.flatMap((name) => ruleFaults(source, ['checks', name], repository)),
+    ...names.flatMap((name) => ruleFaults(source, ['checks', name], context)),
     ...(isObject(others) ? Object.keys(others) : []).flatMap((glob) =>
-      ruleFaults(source, ['others', glob], repository),
+      ruleFaults(source, ['others', glob], context),
     ),
   ]
 }
@@ -148,26 +150,62 @@ function aboutValue(value: unknown, key: keyof ManifestCheck, isItem: boolean): 
   return { message, mend: `write ${expected[key]}` }
 }
 
-const bounds = {
-  timeout: { of: secondsOf, least: 1, most: 86_400, words: 'a time of at most 24h' },
-  memory: { of: mebibytesOf, least: 128, most: 65_536, words: 'a size from 128M to 64G' },
-  disk: { of: mebibytesOf, least: 64, most: 1_048_576, words: 'a size from 64M to 1024G' },
+/** What any machine can have; a site may give less. */
+const widest: CheckBounds = { memoryMiB: 65_536, cpus: 64, diskMiB: 1_048_576, timeoutSeconds: 86_400 }
+
+const amounts = {
+  timeout: {
+    of: secondsOf,
+    least: 1,
+    most: 'timeoutSeconds',
+    words: (most: string) => `a time of at most ${most}`,
+  },
+  memory: {
+    of: mebibytesOf,
+    least: 128,
+    most: 'memoryMiB',
+    words: (most: string) => `a size from 128M to ${most}`,
+  },
+  disk: {
+    of: mebibytesOf,
+    least: 64,
+    most: 'diskMiB',
+    words: (most: string) => `a size from 64M to ${most}`,
+  },
+  cpus: { of: Number, least: 1, most: 'cpus', words: (most: string) => `a whole number from 1 to ${most}` },
 } as const
 
 /** What a schema cannot say: bounds, and whom a check may be for. Values of the wrong shape are the schema's to refuse. */
-function ruleFaults(source: Source, path: readonly string[], repository: PackageName | null): Wrong[] {
+function ruleFaults(
+  source: Source,
+  path: readonly string[],
+  { repository, bounds }: RepositoryContext,
+): Wrong[] {
   const check = valueAt(source.data, path)
   const wrong = (key: readonly string[], said: Said): Wrong => ({
     ...source.at([...path, ...key], 'value'),
     ...said,
   })
-  const outOfBounds = (['timeout', 'memory', 'disk'] as const).flatMap((key) => {
-    const text = valueAt(check, [key])
-    const { of, least, most, words } = bounds[key]
-    if (typeof text !== 'string' || !(of(text) < least || of(text) > most)) return []
-    return [wrong([key], { message: `${key} cannot be ${text.slice(0, 60)}`, mend: `write ${words}` })]
+  const outOfBounds = (['timeout', 'memory', 'disk', 'cpus'] as const).flatMap((key) => {
+    const value = valueAt(check, [key])
+    if (typeof value !== (key === 'cpus' ? 'number' : 'string')) return []
+    const said = outside(key, String(value), bounds)
+    return said === null ? [] : [wrong([key], said)]
   })
   return [...outOfBounds, ...strangers(check, repository).map(({ at, said }) => wrong(['for', at], said))]
+}
+
+/** null: it is within the bounds. */
+function outside(key: keyof typeof amounts, text: string, bounds: CheckBounds | undefined): Said | null {
+  const { of, least, most, words } = amounts[key]
+  const bound = Math.min(widest[most], bounds?.[most] ?? Infinity)
+  if (!(of(text) < least || of(text) > bound)) return null
+  const said = key === 'cpus' ? String(bound) : key === 'timeout' ? timeText(bound) : sizeText(bound)
+  const isOurs = bound < widest[most] && of(text) > bound
+  return {
+    message: `${key} cannot be ${text.slice(0, 60)}`,
+    mend: `write ${words(said)}${isOurs ? ', the most that this site gives' : ''}`,
+  }
 }
 
 /** Packages that a check of this repository cannot be for. */

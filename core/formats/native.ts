@@ -12,9 +12,10 @@ import { readSource } from './source.ts'
 export { manifestFile }
 
 /** The checks that `text` declares, or everything that is wrong with it, in the order of its lines. */
-export function readManifest(text: string, { repository }: RepositoryContext): NativeReading {
+export function readManifest(text: string, context: RepositoryContext): NativeReading {
+  const { repository } = context
   const source = readSource(text)
-  const found = source.data === undefined ? [] : manifestFaults(source, validateManifest, repository)
+  const found = source.data === undefined ? [] : manifestFaults(source, validateManifest, context)
   // Where the YAML itself is wrong, that is the cause of what else is wrong in the line.
   const causes = found.filter(({ line }) => !source.faults.some((cause) => cause.line === line))
   const faults = inOrder([...source.faults, ...causes])

@@ -1,4 +1,5 @@
 /** Everything that a check repository declares, in whatever formats. Pure: read alike at home, at push and after. */
+import { excess, fitted } from '../check-bounds.ts'
 import type { Check, Fault, Reading } from '../check.ts'
 import { readDep8 } from './dep8.ts'
 import { readGating, unmetRules, type GatingReading } from './gating.ts'
@@ -65,11 +66,13 @@ export function readRepository(entries: Entries, context: RepositoryContext): Re
   const nothing = { ...none, texts, files, notes: [], sources, awaited }
   if (read.faults.length > 0) return { ...nothing, faults: read.faults }
   if (read.checks.length <= limits.checks) {
-    const { checks, notes } = withOptions(read.checks, awaited, others)
-    const names = [...checks, ...read.skipped, ...awaited].map(({ name }) => name)
+    const { checks: all, notes } = withOptions(read.checks, awaited, others)
+    const { checks, skipped: beyond } = withinBounds(all, context.bounds)
+    const skipped = [...read.skipped, ...beyond]
+    const names = [...checks, ...skipped, ...awaited].map(({ name }) => name)
     const onRules = unmetRules(rules, { repository: context.repository, checks: names })
     return {
-      ...{ ...nothing, ...read, checks },
+      ...{ ...nothing, ...read, checks, skipped },
       notes: [...tmt.notes, ...sti.notes, ...notes, ...onPolicies, ...onRules],
     }
   }
@@ -105,6 +108,23 @@ function withOptions(
     ),
   }
 }
+
+/** Other formats are read by other systems, too: what asks for a machine that is not to be had here is skipped. */
+function withinBounds(
+  checks: readonly Check[],
+  bounds: RepositoryContext['bounds'],
+): Pick<Reading, 'checks' | 'skipped'> {
+  const found: Pick<Reading, 'checks' | 'skipped'> = { checks: [], skipped: [] }
+  for (const check of checks) {
+    const beyond = bounds ? excess(fitted(check, bounds), bounds) : null
+    if (beyond === null) found.checks.push(check)
+    else found.skipped.push({ name: check.name, reason: `it asks for ${beyond}: ${mendOf(check)}` })
+  }
+  return found
+}
+
+const mendOf = (check: Check): string =>
+  `ask for less${check.tmt ? ' (provision of its plan)' : ''}, or write others: {'${check.name}': …} in ${manifestFile}`
 
 /** Repositories that went over to tmt often keep their playbooks, which then say the same twice. */
 function readPlaybooks(entries: Entries, context: RepositoryContext, hasTmt: boolean): StiReading {

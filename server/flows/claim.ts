@@ -1,5 +1,6 @@
 /** A runner takes an execution: a new attempt with a fence of its own. Claiming again what one owns changes nothing. */
 import { randomBytes } from 'node:crypto'
+import { sizeText } from '../../core/check-bounds.ts'
 import { Conflict } from '../../core/errors.ts'
 import { fileLimitsOf } from '../../core/file-limits.ts'
 import { imageOf } from '../../core/image-of.ts'
@@ -87,8 +88,16 @@ async function ownAttempt(
 /** A runner that never told what it can do is believed. */
 async function assertRunnable({ runners }: Stores, execution: Execution, claimant: Claimant): Promise<void> {
   const known = (await runners.list()).find(({ id }) => id === claimant.runner)
-  if (known && !known.facts.architectures.includes(execution.arch))
+  if (!known) return
+  const { architectures, memoryMiB = Infinity } = known.facts
+  if (!architectures.includes(execution.arch))
     throw notClaimable(execution.id, `needs a runner with machines of architecture ${execution.arch}`)
+  const wanted = execution.definition.memoryMiB
+  if (wanted > memoryMiB)
+    throw notClaimable(
+      execution.id,
+      `needs a machine of ${sizeText(wanted)}: this runner's host has memory for ${sizeText(memoryMiB)} at most`,
+    )
 }
 
 function toJob(

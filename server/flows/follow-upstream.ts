@@ -1,4 +1,5 @@
 /** Takes in what the repository elsewhere has that a package's checks are kept in: judged, registered, told to its forge. */
+import { boundsOf } from '../../core/check-bounds.ts'
 import { AppError } from '../../core/errors.ts'
 import { statusRequest, type CommitStatus } from '../../core/forges.ts'
 import { fullName, type PackageName } from '../../core/names.ts'
@@ -64,9 +65,17 @@ async function takeIn(
   )
   // Upstream decides about its history: what was taken away there goes here, too.
   const allows = { force: true, deletion: true }
-  const env = { ...environment, ...hookEnvironment(services.config.data, name, { user: null, allows }) }
   return repositories.whilePushing(name, async () => {
     const target = await repositories.ensure(name)
+    const env = {
+      ...environment,
+      ...hookEnvironment(services.config.data, name, {
+        user: null,
+        allows,
+        bounds: boundsOf(services.settings),
+        full: await services.room.lack(name),
+      }),
+    }
     const before = await repositories.heads(name)
     const refused: Refused[] = []
     const moves: (Move & { why: string | null })[] = []

@@ -1,4 +1,5 @@
 /** What a commit of a check repository declares, with what it takes from other repositories fetched first. */
+import { boundsOf } from '../../core/check-bounds.ts'
 import type { Check } from '../../core/check.ts'
 import { AppError } from '../../core/errors.ts'
 import { limits } from '../../core/formats/limits.ts'
@@ -112,7 +113,7 @@ const unreadable = ['READ_TOO_SLOW', 'READ_TOO_LARGE']
 const wholeTree = { file: manifestFile, line: 1, column: 1 }
 
 async function readAt(
-  { readTree, repositories }: Needs,
+  { readTree, repositories, settings }: Needs,
   repository: PackageName,
   commit: string,
   unfetched: Unfetched = new Map(),
@@ -132,7 +133,8 @@ async function readAt(
     isEntered: (path) => `${path}/` === stiFolder || fmfMarker.startsWith(`${path}/`) || mayHoldMarkers(path),
   })
   if (mayUseMetadata(entries.keys())) await readAll({ isWanted: isFmfFile, isEntered: () => true })
-  return readTree(entries, { repository, unfetched }).catch((error: unknown) => {
+  const context = { repository, unfetched, bounds: boundsOf(settings) }
+  return readTree(entries, context).catch((error: unknown) => {
     if (!(error instanceof AppError) || !unreadable.includes(error.code)) throw error
     return { checks: [], faults: [{ ...wholeTree, message: error.message }], sources: [] }
   })

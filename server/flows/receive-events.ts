@@ -126,8 +126,7 @@ async function schedule(
     packageName: build.package,
     executions: executionsFor({ ...circumstances, build }, candidates.of(build.package)),
   }))
-  await createExecutions(inside, planned)
-  return planned.flatMap(({ executions }) => executions)
+  return createExecutions(inside, planned, circumstances.site)
 }
 
 const toStored = ({ event, build }: Announced, now: string): NewEvent => ({

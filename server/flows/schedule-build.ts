@@ -1,5 +1,6 @@
 /** From a stored event to its executions: matching decides, one transaction writes. Safe to repeat. */
 import { v7 as uuid } from 'uuid'
+import { fitted } from '../../core/check-bounds.ts'
 import { plan, type MatchableRegistration, type Planned, type Trigger } from '../../core/matching.ts'
 import type { Priority } from '../../core/priority.ts'
 import type { Services } from '../services.ts'
@@ -30,7 +31,7 @@ export async function scheduleBuild(
     const candidates = await registrations.candidatesOf([build.packageId])
     const circumstances = { build, site, priority: await priorityOf(inside, rules, now), now }
     const executions = executionsFor(circumstances, candidates.of(build.package))
-    await createExecutions(inside, [{ packageName: build.package, executions }])
+    await createExecutions(inside, [{ packageName: build.package, executions }], site)
     if (rules.supersede) await supersede(inside, build, now)
   })
 }
@@ -85,7 +86,7 @@ const toExecution = (
   registrationId: planned.registrationId,
   repository: planned.repository,
   commit: planned.commit,
-  definition: planned.check,
+  definition: fitted(planned.check, site.bounds),
   arch: planned.arch,
   priority,
   rerunOf: null,

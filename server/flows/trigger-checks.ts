@@ -60,8 +60,7 @@ export async function triggerChecks(
     const trigger = { id: stored.id, attributes: event.attributes }
     const planned: PlannedExecutions[] = []
     for (const one of concerned) planned.push(...(await planFor(inside, one, { trigger, site, now })))
-    await createExecutions(inside, planned)
-    return planned.flatMap(({ executions }) => executions)
+    return createExecutions(inside, planned, site)
   })
   if (made === null) return { executions: await before(services, event), repeated: true }
   await offer(

@@ -1,12 +1,13 @@
 /** git at work in check repositories, over HTTP and ssh alike: who gets in, what git finds around it, how many at a time. */
 import { AppError } from '../../core/errors.ts'
+import { boundsOf } from '../../core/check-bounds.ts'
 import { fullName, type PackageName } from '../../core/names.ts'
 import type { Settings } from '../../schemas/types.gen.ts'
 import type { Services } from '../services.ts'
 import type { Package } from '../store/packages.ts'
+import { userRate } from '../user-rate.ts'
 import { gitSlots } from './git-slots.ts'
 import { hookEnvironment } from './hook-environment.ts'
-import { pushRate } from './push-rate.ts'
 import type { Service } from './bounded-git.ts'
 
 export interface GitSession {
@@ -31,9 +32,14 @@ export type GitSessions = ReturnType<typeof gitSessions>
 /** Of one user, unless the site's settings say otherwise. */
 const pushesPerMinute = 60
 
-export function gitSessions({ config, repositories, settings, stores, now }: Services) {
+export function gitSessions({ config, repositories, room, settings, stores, now }: Services) {
   const slots = gitSlots()
-  const rate = pushRate(settings.pushes?.perMinute ?? pushesPerMinute, () => Date.parse(now()))
+  const perMinute = (): number => settings.pushes?.perMinute ?? pushesPerMinute
+  const rate = userRate({
+    perMinute,
+    now: () => Date.parse(now()),
+    refuse: (user, seconds) => tooManyPushes(user, perMinute(), seconds),
+  })
   return {
     /** The package whose repository is asked for. Throws UNKNOWN_PACKAGE with what would add it. */
     async find(name: PackageName): Promise<Package> {
@@ -55,9 +61,15 @@ export function gitSessions({ config, repositories, settings, stores, now }: Ser
       const leave = slots.take(service === 'git-receive-pack', user ?? reader)
       try {
         const gitdir = await repositories.ensure(found)
+        const full = isPack && service === 'git-receive-pack' ? await room.lack(found) : null
         const env = {
           ...(await repositories.environment()),
-          ...hookEnvironment(config.data, found, { user, allows: allowed(found, settings.pushes) }),
+          ...hookEnvironment(config.data, found, {
+            user,
+            allows: allowed(found, settings.pushes),
+            bounds: boundsOf(settings),
+            full,
+          }),
         }
         const session = { gitdir, env }
         return service === 'git-receive-pack'
@@ -81,6 +93,13 @@ const keptElsewhere = (name: PackageName, url: string): AppError =>
     'KEPT_ELSEWHERE',
     403,
     `The checks of ${fullName(name)} are kept at ${url}: push there, and they are taken from there.`,
+  )
+
+const tooManyPushes = (user: string, perMinute: number, seconds: number): AppError =>
+  new AppError(
+    'TOO_MANY_PUSHES',
+    429,
+    `More than ${perMinute} pushes of ${user} came within a minute: try again in ${seconds} seconds, or push several branches at once.`,
   )
 
 const unknown = (name: PackageName): AppError =>

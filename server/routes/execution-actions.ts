@@ -6,7 +6,7 @@ import { isWorthRepeating } from '../../core/standing.ts'
 import { permitOn } from '../auth.ts'
 import { cancel } from '../flows/cancel.ts'
 import { keepFiles } from '../flows/keep-files.ts'
-import { rerun } from '../flows/rerun.ts'
+import { rerun, rerunAll } from '../flows/rerun.ts'
 import { buildPath, executionPath } from '../pages/paths.ts'
 import { parseId } from '../parse-id.ts'
 import type { Services } from '../services.ts'
@@ -52,7 +52,8 @@ export function executionActionRoutes(services: Services): Router {
     const build = await stores.builds.get(parseId('build', String(request.params['id'])))
     await permitOn(services, identity, 'execution.rerun', await stores.packages.byId(build.packageId))
     const ran = standing(await stores.executions.ofBuild(build.id))
-    for (const { id } of ran.filter(isWorthRepeating)) await rerun(services, id, identity.user)
+    const ids = ran.filter(isWorthRepeating).map(({ id }) => id)
+    await rerunAll(services, ids, identity.user)
     response.redirect(303, buildPath(build.id))
   })
   return router

@@ -19,8 +19,9 @@ import * as sharedPackages from './migrations/015-shared-packages.ts'
 import * as triggers from './migrations/016-triggers.ts'
 import * as upstreams from './migrations/017-upstreams.ts'
 import * as versions from './migrations/018-versions-by-their-beginning.ts'
-import * as subjectsOfBuilds from './migrations/024-subjects-of-builds.ts'
-import * as accounts from './migrations/025-accounts.ts'
+import * as lineOfExecutions from './migrations/019-line-of-executions.ts'
+import * as subjectsOfBuilds from './migrations/020-subjects-of-builds.ts'
+import * as accounts from './migrations/021-accounts.ts'
 
 /** Either the database or a transaction in it: stores are built from whichever they shall belong to. */
 export type Database = Knex
@@ -43,8 +44,9 @@ const migrations = {
   '016-triggers': triggers,
   '017-upstreams': upstreams,
   '018-versions-by-their-beginning': versions,
-  '024-subjects-of-builds': subjectsOfBuilds,
-  '025-accounts': accounts,
+  '019-line-of-executions': lineOfExecutions,
+  '020-subjects-of-builds': subjectsOfBuilds,
+  '021-accounts': accounts,
 }
 
 export const isPostgresUrl = (url: string): boolean => /^postgres(ql)?:/.test(url)

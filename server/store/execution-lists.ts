@@ -43,7 +43,15 @@ export function executionLists(db: Database) {
       if (filter.before !== undefined) void query.where('executions.id', '<', filter.before)
       return (await query).map(fromRow)
     },
-    /** Those that wait for a runner, oldest first: the order in which they are taken. */
+    /** Commits of a check repository, by its full name, that executions wait for or run. */
+    async commitsInUse(repository: string): Promise<string[]> {
+      const rows = await db('executions')
+        .whereIn('state', ['scheduled', 'running'])
+        .where({ repository })
+        .distinct<{ commit: string }[]>('commit')
+      return rows.map(({ commit }) => commit)
+    },
+    /** Those that wait for a runner, oldest first. */
     async waiting(limit: number): Promise<Execution[]> {
       const rows = await executionRows(db)
         .where('executions.state', 'scheduled')

@@ -1,7 +1,7 @@
 /** Executions: every change of state goes through `advance`, which the database refuses when it is illegal or stale. */
 import type { Check } from '../../core/check.ts'
 import { Conflict, NotFound } from '../../core/errors.ts'
-import type { Priority } from '../../core/priority.ts'
+import { lineOf, priorities, type Older, type Priority, type Waiting } from '../../core/priority.ts'
 import { next, type Outcome, type Party, type State, type Step } from '../../core/execution.ts'
 import type { Verdict } from '../../core/verdict.ts'
 import type { BuildSubject } from '../../schemas/types.gen.ts'
@@ -61,9 +61,6 @@ export type NewExecution = Pick<
   | 'requestedBy'
   | 'createdAt'
 > & { skip: string | null; eventId?: number | null }
-
-/** What the queue needs to know of one that waits. */
-export type Waiting = Pick<Execution, 'id' | 'priority'>
 
 export interface ExecutionRow {
   id: string
@@ -144,6 +141,36 @@ export const executionRows = (db: Database) =>
       'packages.name',
     )
 
+/** Written out, as a database can only then use an index of what waits alone. */
+const isScheduled = `executions.state = 'scheduled'`
+
+/** How many executions of these packages wait, those that were made `before` an execution alone where it is given. */
+async function countWaiting(
+  db: Database,
+  packageIds: readonly number[],
+  before?: string,
+): Promise<[Omit<Waiting, 'id'>, number][]> {
+  const found: [Omit<Waiting, 'id'>, number][] = []
+  for (const chunk of chunks([...new Set(packageIds)])) {
+    const rows = await db('executions')
+      .whereRaw(isScheduled)
+      .whereIn('priority', Object.values(priorities))
+      .whereIn('package_id', chunk)
+      .modify((query) => {
+        if (before !== undefined) void query.where('id', '<', before)
+      })
+      .groupBy('priority', 'package_id')
+      .select<{ priority: Priority; package_id: number; count: number | string }[]>(
+        'priority',
+        'package_id',
+        db.raw('count(*) as count'),
+      )
+    for (const { priority, package_id: packageId, count } of rows)
+      found.push([{ packageId, priority }, Number(count)])
+  }
+  return found
+}
+
 export type Executions = ReturnType<typeof executions>
 
 export function executions(db: Database) {
@@ -189,13 +216,42 @@ export function executions(db: Database) {
           `Execution ${id} is no longer ${state} at attempt ${attempt}: somebody else moved it.`,
         )
     },
-    /** What waits for a runner: those that give way last, else the oldest first. */
-    async waiting(limit: number): Promise<Waiting[]> {
-      return db('executions')
-        .where({ state: 'scheduled' })
-        .orderBy(['priority', 'id'])
+    /**
+     * What waits for a runner, and where it stands among those of its package: those that give way last, then each package's
+     * first before any package's second.
+     */
+    async waiting(limit: number): Promise<(Waiting & { rank: number })[]> {
+      const rank = db.raw('row_number() over (partition by priority, package_id order by id) as rank')
+      const rows = await db('executions')
+        .whereRaw(isScheduled)
+        .orderBy(['priority', 'rank', 'id'])
         .limit(limit)
-        .select<Waiting[]>('id', 'priority')
+        .select<{ id: string; priority: Priority; package_id: number; rank: number | string }[]>(
+          'id',
+          'priority',
+          'package_id',
+          rank,
+        )
+      return rows.map((row) => ({
+        id: row.id,
+        priority: row.priority,
+        packageId: row.package_id,
+        rank: Number(row.rank),
+      }))
+    },
+    /** How many of these packages wait, by the package's id. */
+    async waitingOf(packageIds: readonly number[]): Promise<Map<number, number>> {
+      const found = new Map<number, number>()
+      for (const [line, count] of await countWaiting(db, packageIds)) {
+        const { packageId } = line
+        found.set(packageId, (found.get(packageId) ?? 0) + count)
+      }
+      return found
+    },
+    /** How many of these packages wait that are older than the execution `id`. */
+    async older(packageIds: readonly number[], id: string): Promise<Older> {
+      const counts = await countWaiting(db, packageIds, id)
+      return new Map(counts.map(([line, count]) => [lineOf(line), count]))
     },
     /** What waits of builds of the package for `release` because they were built: nobody, and no event, asked for it. */
     async waitingFor(packageId: number, release: string): Promise<Execution[]> {

@@ -86,6 +86,17 @@ export function holdings(db: Database) {
         .update({ kept_at: kept?.at ?? null, kept_by: kept?.by ?? null })
       return updated > 0
     },
+    /** Bytes of a package that are to be kept; what was not measured yet counts as `unmeasured`. */
+    async keptOf(packageId: number, unmeasured: number): Promise<number> {
+      const [row] = await rows()
+        .where({ package_id: packageId })
+        .whereNull('expired_at')
+        .whereNotNull('kept_at')
+        .select<{ bytes: number | string | null }[]>(
+          db.raw('sum(coalesce(bytes, cast(? as bigint))) as bytes', [unmeasured]),
+        )
+      return Number(row?.bytes ?? 0)
+    },
     /** Those that may go and finished before `before`, oldest first. */
     async olderThan(before: string, limit: number): Promise<string[]> {
       const found = await rows()

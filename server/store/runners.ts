@@ -13,6 +13,8 @@ export interface RunnerFacts {
   architectures: string[]
   images: string[]
   qemu: string
+  /** Of the largest machine that its host can have; absent: it does not say. */
+  memoryMiB?: number
 }
 
 interface Row {

@@ -80,6 +80,32 @@ describe('pushing checks', () => {
     assert.match(said, /checks\.yaml:4:14: timeout cannot be 300\n.*\n.*\n {2}hint: write a time such as 90s/)
   })
 
+  it('refuses a check that asks for more than the site gives, and skips plans that do', async () => {
+    server.services.settings.checks = { memoryMiB: 4096, timeoutMinutes: 60 }
+    try {
+      await clone.commit({
+        'checks.yaml': 'checks:\n  smoke:\n    run: x\n    memory: 64G\n    cpus: 64\n    timeout: 24h\n',
+      })
+      await refused(
+        /checks\.yaml:4:13: memory cannot be 64G\n.*\n.*\n {2}hint: write a size from 128M to 4G, the most that this site gives/,
+        /checks\.yaml:5:11: cpus cannot be 64\n.*\n.*\n {2}hint: write a whole number from 1 to 16/,
+        /checks\.yaml:6:14: timeout cannot be 24h\n.*\n.*\n {2}hint: write a time of at most 1h/,
+      )
+      await clone.commit({
+        'checks.yaml': manifest(),
+        '.fmf/version': '1\n',
+        'plans.fmf': 'discover: {how: fmf}\nexecute: {how: tmt}\nprovision: {how: virtual, memory: 6 GiB}\n',
+        'tests.fmf': 'test: ./t.sh\n',
+      })
+      await taken(
+        /check \S+ is skipped: it asks for 6G of memory \(at most 4G of memory\): ask for less/,
+        /: 1 check, run by/,
+      )
+    } finally {
+      delete server.services.settings.checks
+    }
+  })
+
   const bad: Record<string, [string | Uint8Array, RegExp]> = {
     'no YAML': ['checks: [unclosed', /is not YAML/],
     'unknown keys': ['checks: {a: {run: x}}\ncolour: red\n', /unknown key "colour"/],

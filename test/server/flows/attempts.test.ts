@@ -46,6 +46,15 @@ onEachDatabase('an attempt', (open) => {
   })
   const long = (): string => new Date(0).toISOString()
 
+  it('is not given to a runner whose host has no memory for its machine', async () => {
+    const id = await oneExecution(services)
+    const { definition } = await services.stores.executions.get(id)
+    await runner.hello({ memoryMiB: definition.memoryMiB - 1 })
+    await assertProblem(await runner.claim(id), 409, 'NOT_CLAIMABLE')
+    await runner.hello({ memoryMiB: definition.memoryMiB })
+    assert.equal((await runner.take(id)).attempt, 1)
+  })
+
   it('is given to one of many that claim at once, and again to the one that has it', async () => {
     const id = await oneExecution(services)
     const answers = await Promise.all([runner, other, runner, other].map((one) => one.claim(id)))

@@ -107,6 +107,24 @@ onEachDatabase('letting go of what executions left', (open) => {
     await assert.rejects(keepFiles(server.services, kept, 'ann'), { code: 'FILES_EXPIRED', status: 410 })
   })
 
+  it('is kept in bounds: beyond what a package may have kept, others must be let go of first', async () => {
+    const [first = '', second = '', growing = ''] = await leave(
+      { daysAgo: 3, bytes: 0.6 * mebibyte },
+      { daysAgo: 3, bytes: 0.6 * mebibyte },
+      { daysAgo: 0, bytes: 10, runs: true },
+    )
+    const narrow = at(0, { retention: { keptMiB: 1 } })
+    await expireFiles(narrow)
+    await keepFiles(narrow, first, 'ann')
+    await keepFiles(narrow, first, 'ann')
+    const tooMuch = { code: 'TOO_MUCH_KEPT', status: 409 }
+    await assert.rejects(keepFiles(narrow, second, 'ann'), tooMuch)
+    await assert.rejects(keepFiles(narrow, growing, 'ann'), tooMuch)
+    await keepFiles(narrow, first, null)
+    await keepFiles(narrow, second, 'ann')
+    await keepFiles(at(0, { retention: { keptMiB: 0 } }), first, 'ann')
+  })
+
   it('is finished when it was interrupted after it was said', async () => {
     const [id = ''] = await leave({ daysAgo: 300, bytes: 10 })
     const broken = at(0)

@@ -72,6 +72,25 @@ onEachDatabase('receiving an event', (open) => {
     assert.deepEqual([result?.testcase, result?.outcome], ['deb.hello.online', 'skipped'])
   })
 
+  it('skips what was registered and asks for more than the site gives by now', async () => {
+    const { services } = server
+    const name = 'deb/large'
+    const large = sampleCheck({ name: 'large', for: [name], memoryMiB: 8192 })
+    const slow = sampleCheck({ name: 'slow', for: [name], timeoutSeconds: 7200 })
+    await addPackage(services, name, [large, slow, sampleCheck({ name: 'small', for: [name] })])
+    services.settings.checks = { memoryMiB: 4096, timeoutMinutes: 60 }
+    const { executions } = await announce(services, { package: name, version: '1' })
+    delete services.settings.checks
+    assert.deepEqual(
+      executions.map(({ check, state, note }) => [check, state, note]),
+      [
+        ['large', 'finished', 'It asks for 8G of memory (at most 4G of memory): push it again with less.'],
+        ['slow', 'finished', 'It asks for 2h of time (at most 1h of time): push it again with less.'],
+        ['small', 'scheduled', null],
+      ],
+    )
+  })
+
   it('skips a test that needs to know the source package where the build was announced without', async () => {
     const { services } = server
     const dep8 = {

@@ -1,6 +1,5 @@
 /** Many builds at once: what gives way, what is superseded, and what no longer counts. */
 import assert from 'node:assert/strict'
-import { Worker } from 'bullmq'
 import { hear } from '../../../server/flows/hear.ts'
 import { offerScheduled } from '../../../server/flows/offer.ts'
 import { rerun } from '../../../server/flows/rerun.ts'
@@ -10,6 +9,7 @@ import type { Rules } from '../../../schemas/types.gen.ts'
 import { onEachDatabase, type TestDatabase } from '../../support/databases.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
 import { addHello, announce, oneExecution } from '../../support/site.ts'
+import { takeAll } from '../../support/take-all.ts'
 import { until } from '../../support/until.ts'
 
 onEachDatabase('a rush of builds', (open) => {
@@ -49,12 +49,7 @@ onEachDatabase('a rush of builds', (open) => {
       [single.id, second, third],
     )
     await offerScheduled(services)
-    const taken: string[] = []
-    const worker = new Worker<{ execution: string }>(
-      'executions',
-      ({ data }) => Promise.resolve(void taken.push(data.execution)),
-      { connection: { path: services.redisUrl.replace(/^unix:/, '') } },
-    )
+    const { taken, worker } = takeAll(services.redisUrl)
     await until('all to be taken', () => taken.length === 4)
     await worker.close()
     assert.deepEqual(taken, [first, single.id, second, third])

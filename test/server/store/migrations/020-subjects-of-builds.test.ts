@@ -6,7 +6,7 @@ import { stores } from '../../../../server/store/stores.ts'
 import { onEachDatabase, type TestDatabase } from '../../../support/databases.ts'
 
 const now = '2026-01-01T00:00:00.123Z'
-const name = '024-subjects-of-builds'
+const name = '020-subjects-of-builds'
 
 onEachDatabase('subjects of builds', (open) => {
   let database: TestDatabase
