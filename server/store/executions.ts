@@ -1,12 +1,13 @@
 /** Executions: every change of state goes through `advance`, which the database refuses when it is illegal or stale. */
 import type { Check } from '../../core/check.ts'
 import { Conflict, NotFound } from '../../core/errors.ts'
-import { lineOf, priorities, type Older, type Priority, type Waiting } from '../../core/priority.ts'
+import { lineOf, type Older, type Priority, type Waiting } from '../../core/priority.ts'
 import { next, type Outcome, type Party, type State, type Step } from '../../core/execution.ts'
 import type { Verdict } from '../../core/verdict.ts'
 import type { BuildSubject } from '../../schemas/types.gen.ts'
 import { subjectOf } from './builds.ts'
 import { chunks } from './chunks.ts'
+import { countWaiting, isScheduled } from './count-waiting.ts'
 import type { Database } from './database.ts'
 
 export interface Execution {
@@ -140,36 +141,6 @@ export const executionRows = (db: Database) =>
       'packages.namespace',
       'packages.name',
     )
-
-/** Written out, as a database can only then use an index of what waits alone. */
-const isScheduled = `executions.state = 'scheduled'`
-
-/** How many executions of these packages wait, those that were made `before` an execution alone where it is given. */
-async function countWaiting(
-  db: Database,
-  packageIds: readonly number[],
-  before?: string,
-): Promise<[Omit<Waiting, 'id'>, number][]> {
-  const found: [Omit<Waiting, 'id'>, number][] = []
-  for (const chunk of chunks([...new Set(packageIds)])) {
-    const rows = await db('executions')
-      .whereRaw(isScheduled)
-      .whereIn('priority', Object.values(priorities))
-      .whereIn('package_id', chunk)
-      .modify((query) => {
-        if (before !== undefined) void query.where('id', '<', before)
-      })
-      .groupBy('priority', 'package_id')
-      .select<{ priority: Priority; package_id: number; count: number | string }[]>(
-        'priority',
-        'package_id',
-        db.raw('count(*) as count'),
-      )
-    for (const { priority, package_id: packageId, count } of rows)
-      found.push([{ packageId, priority }, Number(count)])
-  }
-  return found
-}
 
 export type Executions = ReturnType<typeof executions>
 

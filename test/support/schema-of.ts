@@ -22,7 +22,7 @@ async function sqliteSchema(db: Knex): Promise<string> {
 }
 
 async function postgresSchema(db: Knex): Promise<string> {
-  const { rows } = (await db.raw(`
+  const { rows } = await db.raw<{ rows: { line: string }[] }>(`
     select line from (
       select table_name as of, 0 as kind, column_name as name, concat_ws(' ', table_name || '.' || column_name, data_type || coalesce('(' || character_maximum_length || ')', ''),
         case is_nullable when 'NO' then 'not null' end, 'default ' || column_default) as line
@@ -32,6 +32,6 @@ async function postgresSchema(db: Knex): Promise<string> {
         from pg_constraint where connamespace = current_schema()::regnamespace and conrelid <> 0
       union all
       select tablename, 2, indexname, indexdef from pg_indexes where schemaname = current_schema()
-    ) as lines where of not like 'knex_%' order by of, kind, name`)) as { rows: { line: string }[] }
+    ) as lines where of not like 'knex_%' order by of, kind, name`)
   return rows.map(({ line }) => `${line}\n`).join('')
 }
