@@ -15,7 +15,7 @@ import type * as Readers from './thread-readers.ts'
 const usual = { threads: availableParallelism(), waiting: 1000, seconds: 60, memoryMiB: 512 }
 
 /** Characters of results that are read at once, where nothing else is to be read: a thread would cost more. */
-const short = 64 * 1024
+const short = 16 * 1024
 
 /** Threads start when they are needed, and are gone when nobody has needed them for a while. */
 export function openReaders(bounds: ThreadBounds) {

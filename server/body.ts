@@ -2,8 +2,9 @@
  * Bodies of requests: read where it is known who sends them, within a bound, and parsed by a schema or every problem at once.
  * Nothing else of the server reads one (eslint.config.js holds that), for a body is work that whoever sends it makes us do.
  */
-import { json, raw, text, type Request, type RequestHandler } from 'express'
-import { InvalidInput } from '../core/errors.ts'
+import { raw, text, type Request, type RequestHandler } from 'express'
+import { AppError, InvalidInput } from '../core/errors.ts'
+import { parseJson } from '../core/json.ts'
 import type { Validator } from '../schemas/validate.ts'
 
 /** As body-parser has it: bytes, or words such as 64kb. */
@@ -28,7 +29,15 @@ function read(parser: RequestHandler, request: Request): Promise<unknown> {
 
 /** The body as JSON; an empty object where there is none, or where it is said to be something else. Throws BAD_JSON or TOO_LARGE. */
 export async function readJson(request: Request, limit: Limit = smallBody): Promise<unknown> {
-  return (await read(json({ ...bounds(limit), type: 'json' }), request)) ?? {}
+  const body = request.is('json') === 'json' ? await readText(request, limit) : ''
+  if (body.trim() === '') return {}
+  try {
+    const value = parseJson(body)
+    if (typeof value === 'object' && value !== null) return value
+    throw new SyntaxError('it is neither an object nor a list')
+  } catch (error) {
+    throw new AppError('BAD_JSON', 400, `The body is not JSON: ${(error as Error).message}`)
+  }
 }
 
 /** The same where its fields are looked at one by one. */

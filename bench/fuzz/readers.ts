@@ -7,6 +7,7 @@ import type { Entry } from '../../core/formats/manifest-file.ts'
 import { readPurl } from '../../core/formats/purl.ts'
 import { readRepository } from '../../core/formats/repository.ts'
 import { NotXml } from '../../core/xml.ts'
+import { parseJson } from '../../core/json.ts'
 import { readAnswer } from '../../core/koji/xml-rpc.ts'
 import { understand } from '../../core/listening/understand.ts'
 import { readPackages } from '../../core/outputs/packages.ts'
@@ -58,7 +59,7 @@ const json =
   (text: string): unknown => {
     let value: unknown
     try {
-      value = JSON.parse(text)
+      value = parseJson(text)
     } catch {
       return true
     }
@@ -142,7 +143,7 @@ export const readers: readonly Reader[] = [
   {
     name: 'results.jsonl, short',
     sample: samples.results,
-    most: 64 * KiB,
+    most: 16 * KiB,
     inLoop: true,
     read: (text) => parseResults(text).notes.length > 0,
   },
@@ -191,7 +192,8 @@ export const readers: readonly Reader[] = [
   {
     name: 'answer of a Koji hub',
     sample: samples.hub,
-    most: MiB,
+    // The site names its hub: no stranger writes it, and what it says of a build has a hundred KiB.
+    most: 256 * KiB,
     inLoop: true,
     read: (text) => readAnswer(text) === undefined,
   },

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { HTTP, ValidationError, type CloudEvent } from 'cloudevents'
 import { AppError, InvalidInput } from '../../core/errors.ts'
+import { parseJson } from '../../core/json.ts'
 import { buildOfArtifact, isArtifactPublished } from '../../core/messages/artifact-published.ts'
 import { validateArtifactPublished, validateBuild, type Problem } from '../../schemas/validate.ts'
 import type { BuildData } from '../../schemas/types.gen.ts'
@@ -33,7 +34,7 @@ export type ParsedEvent = { build: BuildEvent; other: null } | { build: null; ot
 export function parseEvent(headers: IncomingHttpHeaders, body: Buffer): ParsedEvent {
   const mode = modeOf(headers)
   const text = decode(body)
-  const json = parseJson(text)
+  const json = objectIn(text)
   // The library invents what is missing; an event without an id of its own could not be told from its repeat.
   const attribute = (name: string): unknown => (mode === 'binary' ? headers[`ce-${name}`] : json[name])
   const missing = required.filter((name) => !isText(attribute(name)))
@@ -95,10 +96,10 @@ function decode(body: Buffer): string {
   }
 }
 
-function parseJson(text: string): Record<string, unknown> {
+function objectIn(text: string): Record<string, unknown> {
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = parseJson(text)
   } catch (error) {
     throw new AppError('BAD_JSON', 400, `The body is not JSON: ${(error as Error).message}`)
   }

@@ -1,6 +1,7 @@
 /** Bodies that are posted to ResultsDB's API, and who may post them. */
 import type { Request } from 'express'
 import { AppError, Forbidden } from '../../core/errors.ts'
+import { parseJson } from '../../core/json.ts'
 import { Refused } from '../../core/resultsdb/faults.ts'
 import { parseKeepingNumbers } from '../../core/resultsdb/python-text.ts'
 import { holdsPower, type Identity } from '../../core/permissions.ts'
@@ -65,7 +66,7 @@ function assertJson(request: Request): void {
 
 function parse(body: string): PostedBody {
   try {
-    return { value: JSON.parse(body), written: parseKeepingNumbers(body) }
+    return { value: parseJson(body), written: parseKeepingNumbers(body) }
   } catch {
     throw new Refused('Bad request')
   }

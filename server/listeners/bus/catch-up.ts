@@ -1,6 +1,7 @@
 /** Asks for what a bus carried while nobody listened, page by page, from an API like datagrepper's. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../../../core/errors.ts'
+import { parseJson } from '../../../core/json.ts'
 import type { BusHistoryMessage, BusListener } from '../../../schemas/types.gen.ts'
 import { validateBusHistory } from '../../../schemas/validate.ts'
 import type { Services } from '../../services.ts'
@@ -80,7 +81,7 @@ async function ask({ url, topics }: History, { since, until, signal }: Span, pag
   if (!response.ok) throw unavailable(url, `the answer is ${response.status}`)
   const text = await response.text()
   if (text.length > limits.page) throw unavailable(url, 'a page is too large')
-  const { value, problems } = validateBusHistory(JSON.parse(text))
+  const { value, problems } = validateBusHistory(parseJson(text))
   if (!value) throw unavailable(url, `a page is not understood: ${problems[0]?.message ?? ''}`)
   return value
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { ConsumeMessage } from 'amqplib'
 import type { NativeMessage } from '../../../core/listening/heard.ts'
+import { parseJson } from '../../../core/json.ts'
 
 export interface BusMessage extends NativeMessage {
   /** Why its body cannot be read; null: it can. */
@@ -39,7 +40,7 @@ export function readBody(content: Buffer): { body: unknown; unreadable: string |
   if (content.length > largest)
     return { body: null, unreadable: `It is larger than any message about a build: ${content.length} bytes.` }
   try {
-    const body: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content))
+    const body: unknown = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(content))
     const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
     return { body, unreadable: isObject ? null : 'It is not a JSON object.' }
   } catch (error) {

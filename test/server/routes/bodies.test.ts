@@ -74,4 +74,15 @@ describe('the body of a request', () => {
       else await assertProblem(answer, 415, 'UNSUPPORTED_MEDIA_TYPE')
     }
   })
+
+  it('is refused where it nests without end, whoever sends it', async () => {
+    const body = '['.repeat(500_000)
+    for (const door of ['POST /api/v1/packages', 'POST /api/v1/ownership', 'POST /api/v1/events']) {
+      const authorization = `Bearer ${await server.token('root', ['admin'])}`
+      const small = door.endsWith('packages') ? body.slice(0, 60_000) : body
+      const type = door.endsWith('events') ? { 'content-type': 'application/cloudevents+json' } : json
+      const answer = await send(door, { headers: { ...type, authorization }, body: small })
+      await assertProblem(answer, 400, 'BAD_JSON')
+    }
+  })
 })
