@@ -91,6 +91,26 @@ onEachDatabase('receiving an event', (open) => {
     )
   })
 
+  it('skips what no runner has a host with memory for', async () => {
+    const { services } = server
+    const name = 'deb/roomy'
+    await addPackage(services, name, [sampleCheck({ for: [name], memoryMiB: 8192 })])
+    const facts = { accelerator: null, architectures: ['x86_64'], images: [], qemu: '' }
+    const say = (memoryMiB: number) =>
+      services.stores.runners.put({
+        id: 'small',
+        instance: randomUUID(),
+        facts: { ...facts, memoryMiB },
+        seenAt: services.now(),
+      })
+    const made = async (version: string) =>
+      (await announce(services, { package: name, version })).executions[0]?.note
+    await say(4096)
+    assert.match((await made('1')) ?? '', /It asks for 8G of memory: the largest machine .* is of 4G\./)
+    await say(8192)
+    assert.equal(await made('2'), null)
+  })
+
   it('skips a test that needs to know the source package where the build was announced without', async () => {
     const { services } = server
     const dep8 = {
