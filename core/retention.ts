@@ -19,7 +19,7 @@ export const expiryWords: Readonly<Record<ExpiryReason, string>> = {
   size: 'its package had left more than this site keeps',
 }
 
-const defaults = { days: 180, packageMiB: 5120, keptMiB: 5120 }
+const defaults = { days: 180, packageMiB: 5120, keptMiB: 5120, uploadMiB: 51_200 }
 const MiB = 1024 ** 2
 
 export function retentionOf({ retention }: Settings): Retention {
@@ -29,6 +29,12 @@ export function retentionOf({ retention }: Settings): Retention {
     packageBytes: packageMiB === 0 ? null : packageMiB * MiB,
     keptBytes: keptMiB === 0 ? null : keptMiB * MiB,
   }
+}
+
+/** Bytes that one user may hand over for events, until they go with their age; null: as much as there is. */
+export function uploadBytesOf({ retention }: Settings): number | null {
+  const { uploadMiB } = { ...defaults, ...retention }
+  return uploadMiB === 0 ? null : uploadMiB * MiB
 }
 
 const day = 24 * 60 * 60_000

@@ -1371,6 +1371,10 @@ export interface RetentionSettings {
    * Of one package, the oldest going first; 0: as much as there is. Default 5120.
    */
   packageMiB?: number
+  /**
+   * Of one user, files that were handed over for events; they go after as many days as logs. 0: as much as there is. Default 51200.
+   */
+  uploadMiB?: number
 }
 /**
  * How people sign in with a browser. Absent: with a token only.

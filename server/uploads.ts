@@ -1,4 +1,5 @@
 /** Files that were handed over with an event: kept under their own checksum, so that the same file is kept once. */
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { AppError, NotFound } from '../core/errors.ts'
@@ -44,6 +45,8 @@ export function uploads(folder: string) {
       await keep(join(folder, sha256))
       return { sha256, size }
     },
+    /** Removes the file, where it is there. */
+    remove: (sha256: string): Promise<void> => rm(join(folder, sha256), { force: true }),
     /** The file with this checksum; throws NOT_FOUND. */
     async find(sha256: string): Promise<StoredFile> {
       const file = /^[0-9a-f]{64}$/.test(sha256) ? await storedFile(join(folder, sha256)) : null

@@ -9,11 +9,12 @@ import type { Unmeasured } from '../store/holdings.ts'
 /** Executions that are dealt with at a time. */
 const batch = 100
 
-type Needs = Pick<Services, 'stores' | 'files' | 'settings' | 'now' | 'log'>
+type Needs = Pick<Services, 'stores' | 'files' | 'uploads' | 'settings' | 'now' | 'log'>
 
 export async function expireFiles(services: Needs): Promise<void> {
   for (const packageId of await measureFinished(services)) await fitPackage(services, packageId)
   await expireOld(services)
+  await expireUploads(services)
   await clear(services)
 }
 
@@ -48,6 +49,15 @@ async function expireOld(services: Needs): Promise<void> {
   if (days === null) return
   for (const id of await services.stores.holdings.olderThan(keptSince(days, services.now()), batch))
     await letGo(services, id, 'age')
+}
+
+/** Files that were handed over for events go as logs do: nothing that still runs needs one that old. */
+async function expireUploads({ stores, uploads, settings, now }: Needs): Promise<void> {
+  const { days } = retentionOf(settings)
+  if (days === null) return
+  const before = keptSince(days, now())
+  for (const sha256 of await stores.uploads.olderThan(before, batch))
+    if (await stores.uploads.forget(sha256, before)) await uploads.remove(sha256)
 }
 
 /** False where somebody wanted it kept in the meantime. */

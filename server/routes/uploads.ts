@@ -1,6 +1,7 @@
 /** Files that events point to: handed over by whoever may send events, fetched by anybody who knows the checksum. */
 import { Router } from 'express'
 import { authorize } from '../auth.ts'
+import { receiveUpload } from '../flows/receive-upload.ts'
 import { sendStored } from '../send-file.ts'
 import type { Services } from '../services.ts'
 import { parseFileName, uploadPath } from '../uploads.ts'
@@ -8,9 +9,9 @@ import { parseFileName, uploadPath } from '../uploads.ts'
 export function uploadRoutes(services: Services): Router {
   const router = Router()
   router.post('/api/v1/uploads', async (request, response) => {
-    await authorize(services, request, 'upload.send')
+    const { user } = await authorize(services, request, 'upload.send')
     const name = parseFileName(request.query['name'])
-    const { sha256, size } = await services.uploads.put(request)
+    const { sha256, size } = await receiveUpload(services, user, request)
     const url = `${services.baseUrl()}${uploadPath(sha256, name)}`
     response.status(201).json({ url, sha256, size, name })
   })

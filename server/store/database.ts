@@ -22,6 +22,7 @@ import * as versions from './migrations/018-versions-by-their-beginning.ts'
 import * as lineOfExecutions from './migrations/019-line-of-executions.ts'
 import * as subjectsOfBuilds from './migrations/020-subjects-of-builds.ts'
 import * as accounts from './migrations/021-accounts.ts'
+import * as uploads from './migrations/022-uploads.ts'
 
 /** Either the database or a transaction in it: stores are built from whichever they shall belong to. */
 export type Database = Knex
@@ -47,6 +48,7 @@ const migrations = {
   '019-line-of-executions': lineOfExecutions,
   '020-subjects-of-builds': subjectsOfBuilds,
   '021-accounts': accounts,
+  '022-uploads': uploads,
 }
 
 export const isPostgresUrl = (url: string): boolean => /^postgres(ql)?:/.test(url)

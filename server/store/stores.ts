@@ -32,6 +32,7 @@ import { sessions } from './sessions.ts'
 import { setAsideMessages } from './set-aside.ts'
 import { sshKeys } from './ssh-keys.ts'
 import { tokens } from './tokens.ts'
+import { uploadRows } from './uploads.ts'
 import { upstreams } from './upstreams.ts'
 
 export type Stores = ReturnType<typeof stores>
@@ -65,6 +66,7 @@ export function stores(db: Database, audience: readonly string[] = []) {
     listeners: listeners(db),
     setAside: setAsideMessages(db),
     archiveVersions: archiveVersions(db),
+    uploads: uploadRows(db),
     upstreams: upstreams(db),
   }
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import type { Settings } from '../../../schemas/types.gen.ts'
 import { expireFiles } from '../../../server/flows/expire-files.ts'
+import { receiveUpload } from '../../../server/flows/receive-upload.ts'
 import { keepFiles } from '../../../server/flows/keep-files.ts'
 import type { Services } from '../../../server/services.ts'
 import { onEachDatabase, type TestDatabase } from '../../support/databases.ts'
@@ -134,5 +136,30 @@ onEachDatabase('letting go of what executions left', (open) => {
     assert.ok(await expired(id))
     await expireFiles(at(0))
     assert.ok(!isThere(id))
+  })
+
+  it('lets files go that were handed over for events when nobody has handed them over again for as long', async () => {
+    const settings = { retention: { days: 30 } }
+    const { uploads } = server.services
+    const hand = (text: string, later = 0) =>
+      receiveUpload(at(later, settings), 'builder', Readable.from([Buffer.from(text)]))
+    const [old, again] = [await hand('once'), await hand('twice')]
+    await hand('twice', 20 * day)
+    await expireFiles(at(29 * day, settings))
+    await uploads.find(old.sha256)
+    await expireFiles(at(31 * day, settings))
+    await assert.rejects(uploads.find(old.sha256), { code: 'NOT_FOUND' })
+    await uploads.find(again.sha256)
+    await expireFiles(at(51 * day, settings))
+    await assert.rejects(uploads.find(again.sha256), { code: 'NOT_FOUND' })
+  })
+
+  it('takes no more of one user for events than there is room for, and of others as before', async () => {
+    const settings = { retention: { uploadMiB: 1 } }
+    const hand = (user: string) =>
+      receiveUpload(at(0, settings), user, Readable.from([Buffer.alloc(mebibyte, user)]))
+    await hand('ann')
+    await assert.rejects(hand('ann'), { code: 'TOO_MUCH_UPLOADED', status: 409 })
+    await hand('eve')
   })
 })
