@@ -5,8 +5,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { askOddly } from './fuzz/git-requests.ts'
 import { diceOf, mutated, swollen } from './fuzz/mutate.ts'
 import { isRefusal, readers, type Reader } from './fuzz/readers.ts'
+import { readOddTars } from './fuzz/tars.ts'
 import type { Measured } from './measured.ts'
 
 const inputs = Number(process.env['FUZZ_INPUTS'] ?? 100_000)
@@ -38,6 +40,11 @@ export async function benchFuzz(): Promise<Measured> {
   const rows = readers.map((reader, at) =>
     tryOut(reader, { from: seed * 1_000_000 + at * each, each, findings }),
   )
+  const tars = await readOddTars(Math.ceil(inputs / 50), seed)
+  const git = await askOddly(Math.ceil(inputs / 100), seed)
+  for (const words of tars.wrong)
+    findings.push({ what: 'crash', reader: 'output of a machine', text: '', words })
+  for (const words of git.wrong) findings.push({ what: 'crash', reader: 'a real server', text: '', words })
   const kept = await keep(findings)
   if (findings.length > 0) process.exitCode = 1
   const count = (what: Finding['what']): number => findings.filter((one) => one.what === what).length
@@ -50,6 +57,8 @@ export async function benchFuzz(): Promise<Measured> {
         ({ name, texts, refused, slowestMs, slowestSize }) =>
           `${name.padEnd(24)} ${String(texts).padStart(6)} ${`${Math.round((100 * refused) / texts)} %`.padStart(8)} ${slowestMs.toFixed(1).padStart(11)} ${slowestSize}`,
       ),
+      `${tars.archives} archives that machines wrote, ${tars.wrong.length} of which ended their reader`,
+      `${git.requests} requests of git and browsers to a real server, ${git.answered} answered as they deserve`,
       ...kept,
     ],
     data: { seed, total, crashes: count('crash'), standStills: count('stand-still'), rows },
