@@ -90,7 +90,7 @@ describe('assay run', function () {
       [[checks, '--artifact', '/no/such.deb'], /there is no file \/no\/such\.deb/],
       [[folder.path], /there is no checks\.yaml in/],
       [[checks, '--package', '../x'], /not a package's name/],
-      [[checks, 'more'], /too much/],
+      [[checks, 'more'], /too many arguments/],
     ]
     for (const [args, words] of wrong) {
       const { code, err } = await assay(settings, 'run', ...args)
