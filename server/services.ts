@@ -17,6 +17,7 @@ import { startPrivateRedis, type PrivateRedis } from './redis.ts'
 import { readSettings } from './settings-file.ts'
 import { linkSecret, webhookSecret } from './signature.ts'
 import { openDatabase } from './store/database.ts'
+import { isSmall, readTree } from './tree-reading.ts'
 import type * as TreeReading from './tree-reading.ts'
 import { openReading, type ReadingConnections } from './store/reading-database.ts'
 import { lookups, stores, type Lookups, type Stores } from './store/stores.ts'
@@ -45,7 +46,7 @@ export interface Services {
   room: RepositoryRoom
   files: ExecutionFiles
   uploads: Uploads
-  /** Reads what a commit declares, in a thread. Rejects with READ_TOO_SLOW, READ_TOO_LARGE or READERS_BUSY. */
+  /** Reads what a commit declares, in a thread unless it is small. Rejects with READ_TOO_SLOW, READ_TOO_LARGE or READERS_BUSY. */
   readTree: Functions<typeof TreeReading>['readTree']
   metrics: Metrics
   /** How often each user asks for reruns. */
@@ -119,7 +120,7 @@ export async function openServices(config: Config, baseUrl: () => string): Promi
       room,
       files,
       uploads: uploads(join(config.data, 'uploads')),
-      readTree: (...args) => trees.call.readTree(...args),
+      readTree: async (...args) => (isSmall(args[0]) ? readTree(...args) : trees.call.readTree(...args)),
       metrics,
       rerunRate: rerunRate(settings, now),
       webhookSecret: await webhookSecret(config.data),

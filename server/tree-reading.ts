@@ -1,4 +1,4 @@
-/** What strangers' trees are read by, in a thread of its own (services.ts): no other file imports it but for its types. */
+/** What strangers' trees are read by: in a thread, unless they are small (services.ts). */
 import type { Check, Fault } from '../core/check.ts'
 import { readRepository, type Entries } from '../core/formats/repository.ts'
 import type { RepositoryContext } from '../core/formats/repository-context.ts'
@@ -15,6 +15,12 @@ export function readTree(entries: Entries, context: RepositoryContext): TreeRead
   const { checks, faults, sources } = readRepository(asBuffers(entries), context)
   return { checks, faults, sources }
 }
+
+/** Characters of a tree that is read at once: that takes milliseconds whatever it holds, and a thread takes as long to start. */
+const small = 4 * 1024
+
+export const isSmall = (entries: Entries): boolean =>
+  [...entries.values()].reduce((sum, { size }) => sum + size, 0) <= small
 
 /** On the way from thread to thread a Buffer becomes the Uint8Array that it is. */
 const asBuffers = (entries: Entries): Entries =>

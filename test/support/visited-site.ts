@@ -2,6 +2,7 @@
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { aliveRunner, type RichSite } from './rich-site.ts'
+import { startServer } from '../../server/main.ts'
 import { startTestServer, type TestServer } from './server.ts'
 import { shared } from './shared.ts'
 
@@ -23,13 +24,17 @@ export interface FilledFolder {
   site: RichSite
 }
 
-/** With a copy of the site that is filled once in a run: to fill one takes seconds. */
-export async function openVisitedSite(): Promise<VisitedSite> {
+/** With a copy of the site that is filled once in a run: to fill one takes seconds. `start` starts its server. */
+export async function openVisitedSite(start = startServer): Promise<VisitedSite> {
   const { folder, site } = await shared<FilledFolder>('richSite')
-  const server = await startTestServer({}, async (data) => {
-    for (const part of ['assay.sqlite', 'repos', 'executions'])
-      await cp(join(folder, part), join(data, part), { recursive: true })
-  })
+  const server = await startTestServer(
+    {},
+    async (data) => {
+      for (const part of ['assay.sqlite', 'repos', 'executions'])
+        await cp(join(folder, part), join(data, part), { recursive: true })
+    },
+    start,
+  )
   await server.services.stores.runners.seen(aliveRunner, server.services.now())
   const get: VisitedSite['get'] = (path, headers = asHtml, method = 'GET') =>
     fetch(`${server.url}${path}`, { headers, method, redirect: 'manual' })

@@ -5,7 +5,7 @@ import { weekOf } from '../../support/week/traffic.ts'
 import { calledFor, told, wanted } from '../../support/week/wanted.ts'
 
 describe('a week of builds', function () {
-  this.timeout(180_000)
+  this.timeout(400_000)
   const week = weekOf({ packages: 250, builds: 350 })
   let lived: Lived
 

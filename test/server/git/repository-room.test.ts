@@ -67,11 +67,15 @@ describe('a repository', () => {
   })
 
   it('takes no push while it is full, says why, and is cleared meanwhile', async () => {
+    const { settings } = server.services
+    // Nothing is cleared by itself before it is that old.
+    settings.pushes = { repositoryMiB: 100, deleteBranches: true }
     assert.equal((await push('ann/try', 1)).code, 0)
     await takeBack('ann/try')
     assert.equal((await push('ann/try', 1.5)).code, 0)
     await takeBack('ann/try')
     await age()
+    settings.pushes = { repositoryMiB: most, deleteBranches: true }
     const { code, said } = await push('ann/try', 1)
     assert.notEqual(code, 0)
     assert.match(said, /The check repository of deb\/large has 3 MiB, more than 2 MiB\./)
