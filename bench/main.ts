@@ -11,6 +11,10 @@ interface Options {
 
 /** Loaded when asked for: whoever asks for one need not wait for what others stand on. */
 const benches: Readonly<Record<string, { summary: string; run: (options: Options) => Promise<Measured> }>> = {
+  attacks: {
+    summary: 'ordinary pushes, pages and events while a server is attacked, over the same at rest',
+    run: async () => (await import('./attacks.ts')).benchAttacks(),
+  },
   autopkgtest: {
     summary: 'a trivial test of DEP-8 through the whole product over autopkgtest -- qemu on the same image',
     run: async () => (await import('./autopkgtest.ts')).benchAutopkgtest(),
