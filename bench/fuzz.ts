@@ -9,10 +9,16 @@ import { askOddly } from './fuzz/git-requests.ts'
 import { diceOf, mutated, swollen } from './fuzz/mutate.ts'
 import { isRefusal, readers, type Reader } from './fuzz/readers.ts'
 import { readOddTars } from './fuzz/tars.ts'
-import type { Measured } from './measured.ts'
+import { WrongUse, type Measured } from './measured.ts'
 
-const inputs = Number(process.env['FUZZ_INPUTS'] ?? 100_000)
-const seed = Number(process.env['FUZZ_SEED'] ?? 1)
+const inputs = wholeNumber('FUZZ_INPUTS', 100_000)
+const seed = wholeNumber('FUZZ_SEED', 1)
+
+function wholeNumber(name: string, otherwise: number): number {
+  const text = process.env[name] ?? String(otherwise)
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new WrongUse(`${name} is a whole number from 1 to 9999999`)
+  return Number(text)
+}
 
 /** Milliseconds of a processor that one text may take: in a loop that others wait for, and in a thread with its deadline. */
 const bounds = { loop: 100, thread: 30_000 }

@@ -103,7 +103,7 @@ async function askOnce({ url, authorization }: Site, dice: Dice, answers: Answer
       signal: AbortSignal.timeout(60_000),
     })
     const text = await answer.text()
-    if (answer.status !== 500) answers.answered += 1
+    if (answer.status < 500) answers.answered += 1
     else answers.wrong.push(`${method} ${odd}: ${text.slice(0, 200)}`)
   } catch (error) {
     answers.wrong.push(`${method} ${odd}: ${(error as Error).message}`)

@@ -6,7 +6,7 @@ export type Dice = (most: number) => number
 
 export function diceOf(seed: number): Dice {
   let rolled = 0
-  return (most) => Math.floor(random(seed * 1_000_003 + (rolled += 1)) * most)
+  return (most) => Math.floor(random((Math.imul(seed, 1_000_003) + (rolled += 1)) >>> 0) * most)
 }
 
 export const oneOf = <T>(dice: Dice, list: readonly [T, ...T[]]): T => list[dice(list.length)] ?? list[0]

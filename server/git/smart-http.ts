@@ -170,12 +170,18 @@ async function converse(call: GitCall, child: ChildProcessWithoutNullStreams, fi
     if (!response.write(chunk)) await once(response, 'drain', { signal: gone.signal }).catch(() => undefined)
   }
   const [code] = await ended
-  if (!gone.signal.aborted) finish(response, sent || code === 0)
+  if (!gone.signal.aborted) finish(response, { isAnswered: sent || code === 0, said })
   return { code, said }
 }
 
-function finish(response: ServerResponse, isAnswered: boolean): void {
+/** How git says that it was asked for nothing that its protocol knows. */
+const notUnderstood =
+  /^fatal: .*\b(protocol error|hung up unexpectedly|unexpected|unknown|bad line length)\b/m
+
+function finish(response: ServerResponse, { isAnswered, said }: { isAnswered: boolean; said: string }): void {
   if (isAnswered) response.end()
+  else if (notUnderstood.test(said))
+    throw new AppError('BAD_GIT_REQUEST', 400, 'This is no request of the protocol of git.')
   else
     throw new AppError(
       'GIT_FAILED',

@@ -180,6 +180,18 @@ describe('git over HTTP', () => {
     assert.doesNotMatch(broken, /refs\/heads/)
   })
 
+  it('tells who speaks no protocol of git that it is the request that is wrong', async () => {
+    for (const body of ['zzzz', '0004', '0032want nothing that has an id\n00000009done\n']) {
+      const answer = await fetch(`${clone.remote}/git-upload-pack`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-git-upload-pack-request' },
+        body,
+      })
+      assert.equal(answer.status, 400, body)
+      assert.match(await answer.text(), /no request of the protocol of git/)
+    }
+  })
+
   it('takes the call of a hook by the socket of this host only, whatever token it brings', async () => {
     for (const scope of ['push', 'admin'] as const) {
       const token = await server.token('root', [scope])
